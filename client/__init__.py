@@ -1,0 +1,1 @@
+"""The program on a workstation: everything a process needs to run."""

@@ -1,0 +1,1 @@
+"""The desktop program: the only code that imports PySide6."""

@@ -1,0 +1,1 @@
+"""Messages and imports from other systems, turned into the same use cases."""

@@ -1,0 +1,1 @@
+"""View models without Qt: rows, titles, tones, and which actions are allowed."""
