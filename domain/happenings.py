@@ -1,0 +1,169 @@
+"""Events beside orders and tasks: where patients are, what was observed, who works, what can be ordered.
+
+They stand in the same journal as the events of `domain.events`, each on the chain of its encounter, else of
+its ward, else of the workstation (decision 20), and every other table is rebuilt from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from domain.records import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from domain.ids import EncounterId, PatientId, PractitionerId, WardId
+    from domain.patients import Encounter, Patient, Ward
+    from domain.people import Practitioner
+
+
+class Noun(StrEnum):
+    """What such an event is about."""
+
+    PATIENT = "patient"
+    ENCOUNTER = "encounter"
+    WARD = "ward"
+    PRACTITIONER = "practitioner"
+    CATALOGUE = "catalogue"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRegistered:
+    """A patient became known, or their identity was corrected."""
+
+    patient: Patient
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLinked:
+    """Two records turned out to be one person (ADT A40): `patient` is read as `into` from now on."""
+
+    patient: PatientId
+    into: PatientId
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A stay began."""
+
+    encounter: Encounter
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTo:
+    """The patient lies somewhere else now (ADT A02, or another bed)."""
+
+    ward: WardId
+    bed: str
+
+
+@dataclass(frozen=True, slots=True)
+class StayEnded:
+    """The stay ended: `discharge` or `death`."""
+
+    how: str
+    destination: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BandReplaced:
+    """A new wristband was printed; older ones are refused."""
+
+    band_instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Values observed at one time by one source, together (decision 20b)."""
+
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class WardSet:
+    """A ward was made or changed."""
+
+    ward: Ward
+
+
+@dataclass(frozen=True, slots=True)
+class PractitionerSet:
+    """A practitioner was added, changed or disabled."""
+
+    practitioner: Practitioner
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who looks after whom in a shift, or who is on duty or on call."""
+
+    kind: str
+    """`nurse`, `doctor`, `duty` or `on_call`."""
+    practitioner: PractitionerId
+    ward: WardId
+    encounter: EncounterId | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueItemSet:
+    """Something that can be ordered was added or changed, from a date on."""
+
+    kind: str
+    """`drug`, `test`, `examination` or `component`."""
+    code: str
+    data: Mapping[str, object]
+    effective_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationTaken:
+    """A configuration came into force; the journal names it by its hash."""
+
+    config_hash: str
+    loop_hash: str
+    summary: str
+
+
+CareBody = (
+    PatientRegistered
+    | PatientLinked
+    | Admitted
+    | MovedTo
+    | StayEnded
+    | BandReplaced
+    | Observed
+    | WardSet
+    | PractitionerSet
+    | Assigned
+    | CatalogueItemSet
+    | ConfigurationTaken
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event beside orders and tasks.
+
+    Attributes:
+        noun: what it is about.
+        stream: the id of that patient, encounter, ward, practitioner or catalogue item.
+        encounter: the encounter whose chain it stands on, where there is one.
+        ward: the ward whose chain it stands on, where there is no encounter.
+    """
+
+    noun: Noun
+    stream: str
+    body: CareBody
+    actor: PractitionerId
+    at: datetime
+    recorded_at: datetime
+    encounter: EncounterId | None = None
+    ward: WardId | None = None
+    source: Source = Source.LIVE

@@ -1,0 +1,1 @@
+"""The loop engine: what a loop is, and what follows from a command."""

@@ -1,0 +1,70 @@
+"""What a decision looks at: an order with its tasks, and the facts of its encounter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from domain.ids import EncounterId, PatientId, TaskId
+    from domain.orders import Order
+    from domain.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An order, its open tasks, and the ended task that a command names, if it names one (E1).
+
+    What matters of the other ended tasks is in `order.tally`.
+    """
+
+    order: Order
+    tasks: Mapping[TaskId, Task] = field(default_factory=lambda: MappingProxyType({}))
+
+    def own_open(self) -> tuple[Task, ...]:
+        """The order's own open tasks, without sub-loops."""
+        return tuple(
+            task for task in self.tasks.values() if not task.state.terminal and task.parent is None
+        )
+
+    def children_of(self, parent: str) -> tuple[Task, ...]:
+        """The open sub-loops that hang from a task or from the order."""
+        return tuple(
+            task
+            for task in self.tasks.values()
+            if task.parent == parent and not task.state.terminal
+        )
+
+    def open_children(self) -> tuple[Task, ...]:
+        """All open sub-loops of the order."""
+        return tuple(
+            task
+            for task in self.tasks.values()
+            if task.parent is not None and not task.state.terminal
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A frozen snapshot of one encounter, read under its lock (decision 24).
+
+    Attributes:
+        active: the patient is in hospital.
+        mrn: the record number on the wristband.
+        gsrn: the patient's GS1 number, where the hospital uses one.
+        band_instance: the wristband that counts.
+        item_codes: product codes (GTIN, formulary code) that answer the order's product.
+    """
+
+    encounter: EncounterId
+    patient: PatientId
+    active: bool = True
+    ended_at: datetime | None = None
+    mrn: str = ""
+    gsrn: str = ""
+    band_instance: int = 1
+    item_codes: frozenset[str] = frozenset()

@@ -1,0 +1,189 @@
+"""What the use cases need from the world outside. Real parts stand in `storage` and `client`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from domain.events import Event
+    from domain.happenings import Happening
+    from domain.ids import (
+        CommandId,
+        EncounterId,
+        OrderId,
+        PatientId,
+        PractitionerId,
+        TaskId,
+        WardId,
+    )
+    from domain.loops.case import Case, Facts
+    from domain.patients import Encounter, Patient, Ward
+    from domain.people import Practitioner, Role
+    from domain.worklists import BedRow, JournalRow, Outlook, WorkRow
+
+
+@dataclass(frozen=True, slots=True)
+class CommandMeta:
+    """What the journal keeps of a command beside its events.
+
+    Attributes:
+        command_id: the same id twice changes nothing the second time.
+        workstation: where it came from; names the chain of what belongs to no encounter and no ward.
+        loop_hash: of the loop definitions that decided.
+        config_hash: of the site's configuration.
+        batch_id: one id over all tasks that one act was recorded for (decision 7).
+        rewind: allow a frozen clock before the journal's last entry, on demo data only.
+    """
+
+    command_id: CommandId
+    actor: PractitionerId
+    kind: str
+    workstation: str
+    loop_hash: str
+    config_hash: str
+    batch_id: str | None = None
+    rewind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A case as it is to be stored after a decision.
+
+    Attributes:
+        before: as it was read; None for a new order. Its versions are what the store compares.
+        after: as it is now.
+        outlooks: what comes next on each stream that moved, by order or task id.
+    """
+
+    before: Case | None
+    after: Case
+    outlooks: Mapping[str, Outlook]
+
+
+class Transaction(Protocol):
+    """One write, under the lock of its encounters. Nothing is kept unless `commit` is called."""
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this transaction: read after the lock, never before the chain's last entry."""
+        ...
+
+    def seen(self) -> bool:
+        """Whether this command was carried out before."""
+        ...
+
+    def case(self, order: OrderId, task: TaskId | None = None) -> Case | None:
+        """The order with its open tasks, and the named task even when it has ended."""
+        ...
+
+    def facts(self, case: Case) -> Facts:
+        """The frozen facts of the case's encounter and product."""
+        ...
+
+    def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
+        """Orders of the encounter that have not ended or have an open task."""
+        ...
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write events of orders and tasks to the journal, in this order."""
+        ...
+
+    def keep(self, kept: Kept) -> None:
+        """Store the projections of a case.
+
+        Raises:
+            Conflict: the stored versions are not those of `kept.before`.
+        """
+        ...
+
+    def tell(self, happenings: Sequence[Happening]) -> None:
+        """Write other events to the journal and to their projections."""
+        ...
+
+    def commit(self) -> None:
+        """Make it last. After this returns, a power cut loses nothing of it."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Where transactions come from."""
+
+    def begin(
+        self, meta: CommandMeta, *, encounters: Sequence[EncounterId] = ()
+    ) -> AbstractContextManager[Transaction]:
+        """A transaction that holds the locks of these encounters, taken in ascending order."""
+        ...
+
+
+class Reads(Protocol):
+    """Questions without a lock. Each is one query set; answers are frozen rows."""
+
+    def patient(self, patient: PatientId) -> Patient | None: ...
+    def patient_by_mrn(self, mrn: str) -> Patient | None: ...
+    def encounter(self, encounter: EncounterId) -> Encounter | None: ...
+    def encounter_of_patient(self, patient: PatientId) -> Encounter | None:
+        """The patient's present stay, else the last one."""
+        ...
+
+    def encounters(
+        self, *, ward: WardId | None = None, active: bool = True
+    ) -> tuple[Encounter, ...]: ...
+    def wards(self) -> tuple[Ward, ...]: ...
+    def practitioner(self, user: PractitionerId) -> Practitioner | None: ...
+    def practitioners(self) -> tuple[Practitioner, ...]: ...
+    def encounter_of_order(self, order: OrderId) -> EncounterId | None: ...
+    def order_of_task(self, task: TaskId) -> OrderId | None: ...
+    def tasks_of_container(self, container: str) -> tuple[TaskId, ...]:
+        """The open tasks that carry a container id (tube, box) in their fields."""
+        ...
+
+    def case(self, order: OrderId, *, whole: bool = False) -> Case | None:
+        """An order with its open tasks; `whole`: with the ended ones too."""
+        ...
+
+    def orders_of(self, encounter: EncounterId) -> tuple[OrderId, ...]:
+        """Every order of a stay, in the order in which they were placed."""
+        ...
+
+    def journal(self, *, order: OrderId) -> tuple[JournalRow, ...]:
+        """All events of an order and its tasks, as they were recorded."""
+        ...
+
+    def work(
+        self,
+        *,
+        roles: frozenset[Role],
+        ward: WardId | None = None,
+        nurse: PractitionerId | None = None,
+        encounter: EncounterId | None = None,
+        limit: int = 200,
+    ) -> tuple[WorkRow, ...]:
+        """Open tasks and orders that wait for one of these roles, the earliest deadline first."""
+        ...
+
+    def board(self, ward: WardId, *, now: datetime) -> tuple[BedRow, ...]:
+        """The occupied beds of a ward in bed order."""
+        ...
+
+    def catalogue(self, kind: str, *, at: datetime) -> tuple[tuple[str, Mapping[str, object]], ...]:
+        """The items of a catalogue that are in force, as (code, data)."""
+        ...
+
+    def catalogue_item(
+        self, kind: str, code: str, *, at: datetime
+    ) -> Mapping[str, object] | None: ...
+
+    def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
+        """The nurse of each patient at an instant."""
+        ...
+
+    def due_streams(
+        self, *, until: datetime, limit: int = 500
+    ) -> tuple[tuple[OrderId, datetime], ...]:
+        """Orders of which something becomes late (or reaches its stop) by an instant, earliest first."""
+        ...

@@ -1,0 +1,114 @@
+"""Read rows: frozen answers to the questions that screens and commands ask. Never written, never decided on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
+    from domain.orders import Priority
+    from domain.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyStep:
+    """A step that can be recorded now.
+
+    Attributes:
+        step: its number.
+        roles: who may record it.
+        deadline: the earliest running limit that ends at it.
+        limit: that limit's id.
+        amber_at: when 80 % of the limit's interval has passed (decision 33).
+    """
+
+    step: str
+    roles: tuple[Role, ...]
+    deadline: datetime | None = None
+    limit: str | None = None
+    amber_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What comes next on an order or a task, as stored beside it and re-computed from the fold.
+
+    Attributes:
+        next_due_at: the earliest instant at which it next becomes late; None where no clock runs.
+        next_limit: the limit that runs out then.
+        ready: the steps that can be recorded now.
+    """
+
+    next_due_at: datetime | None = None
+    next_limit: str | None = None
+    ready: tuple[ReadyStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One line of a worklist: a task or an order that waits for somebody."""
+
+    order: OrderId
+    task: TaskId | None
+    encounter: EncounterId
+    patient: PatientId
+    patient_name: str
+    patient_name_zh: str
+    mrn: str
+    birth_date: date | None
+    ward: WardId
+    bed: str
+    loop: str
+    priority: Priority
+    state: str
+    due_at: datetime | None
+    incomplete: bool
+    outlook: Outlook
+    order_fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    task_fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    nurse: PractitionerId | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BedRow:
+    """One occupied bed of the ward board, with its counts of open work by loop."""
+
+    ward: WardId
+    bed: str
+    encounter: EncounterId
+    patient: PatientId
+    patient_name: str
+    patient_name_zh: str
+    mrn: str
+    birth_date: date | None
+    sex: str
+    diagnosis: str
+    nurse: PractitionerId | None
+    open_by_loop: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    overdue_by_loop: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    incomplete: int = 0
+    next_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One event as it stands in the journal, for pictures of a loop and for the trail."""
+
+    chain: str
+    chain_seq: int
+    stream: str
+    stream_seq: int
+    kind: str
+    actor: PractitionerId
+    event_at: datetime
+    recorded_at: datetime
+    source: str
+    payload: Mapping[str, object]
+    command_id: str
+    n: int
