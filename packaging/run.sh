@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Plays a demo ward and opens Wardloop on it; without a display it ends with what it wrote. `make run` calls it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+out="${OUT:-out/demo-$(date +%Y%m%d-%H%M%S)}"
+if [[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]]; then
+    .venv/bin/wardloop demo --out "$out"
+    exec .venv/bin/wardloop --database "sqlite:///$out/ward.sqlite3"
+fi
+echo "No display here: the demo shift is played offscreen."
+QT_QPA_PLATFORM=offscreen .venv/bin/wardloop demo --out "$out"
+echo "Written:"
+find "$(realpath "$out")" -type f | sort
