@@ -17,7 +17,9 @@ packages=(
 say() { printf 'setup: %s\n' "$*"; }
 
 installed() { # newer releases call some libraries NAMEt64
-    dpkg-query -W -f='${db:Status-Status}\n' "$1" "$1t64" 2>/dev/null | grep -qx installed
+    local status
+    status=$(dpkg-query -W -f='${db:Status-Status}\n' "$1" "$1t64" 2>/dev/null || true)
+    [[ $'\n'"$status"$'\n' == *$'\n'installed$'\n'* ]]
 }
 
 install_packages() {

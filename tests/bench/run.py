@@ -20,9 +20,7 @@ ROOT = HERE.parent.parent
 RATCHET = HERE / "ratchet.toml"
 TABLE = HERE / "README.md"
 FIGURE = re.compile(r"^([a-z][a-z0-9_.]*)\s+([0-9]+(?:\.[0-9]+)?)(?:\s+(.*))?$")
-NOISE = (
-    0.2  # the share below the ratchet that one run on a shared machine may lie
-)
+NOISE = 0.2  # the share below the ratchet that one run on a shared machine may lie
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 
 
