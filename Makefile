@@ -25,14 +25,14 @@ lint: setup # format, rules, types, imports
 	@tail -n 2 .lint-imports.log | head -n 1; rm -f .lint-imports.log
 
 check: lint ## lint, types, imports and the quick tests, within a minute
-	@$(QT) HYPOTHESIS_PROFILE=quick $(PY) -m pytest -q tests/unit tests/spec
+	@$(QT) HYPOTHESIS_PROFILE=quick $(PY) -m pytest -q $(wildcard tests/unit tests/spec)
 
 test: lint ## everything that must hold for a commit, within 15 minutes
 	@$(QT) $(PY) -m pytest -q --cov --cov-report=json:.coverage.json --cov-report=
 	@$(PY) packaging/check_coverage.py .coverage.json
 
 test-long: lint ## the long tests: more examples, bigger wards, killed processes
-	@$(QT) HYPOTHESIS_PROFILE=long $(PY) -m pytest -q -m long
+	@$(QT) HYPOTHESIS_PROFILE=long $(PY) -m pytest -q -m long || [ $$? -eq 5 ] # 5: there is none yet
 
 bench: setup ## measure, write tests/bench/README.md, compare with the ratchet
 	@$(QT) $(PY) tests/bench/run.py $(RAISE)

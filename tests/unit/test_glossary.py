@@ -5,9 +5,9 @@ from enum import StrEnum
 
 import pytest
 
-from domain.events import Source
 from domain.orders import OrderState, Priority
 from domain.people import ALIASES, Role
+from domain.records import Source
 from domain.tasks import TaskState
 from tests.house import ROOT
 
