@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# What Qt, fonts and tests need on Debian 12 and Ubuntu 22.04 or later (measured: docs/decisions/0004).
+# What Qt, fonts and tests need on Debian 12 (measured: docs/decisions/0004).
 packages=(
     python3-venv
     libglib2.0-0 libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 # Qt without a screen
