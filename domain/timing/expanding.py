@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
-from itertools import count as counting
 from itertools import islice
 from typing import Final
 
@@ -255,10 +254,10 @@ def _containers(start: datetime, until: datetime, lasts: timedelta | None) -> It
         return
     if lasts <= timedelta(0):
         raise InvalidInput("container_lasts", "a bag lasts some time", right="a positive time")
-    for n in counting():
-        if start + n * lasts >= until:
-            return
-        yield start + n * lasts
+    hung = start
+    while hung < until:
+        yield hung
+        hung += lasts
 
 
 def _with_doses(

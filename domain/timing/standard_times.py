@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, tzinfo
-from itertools import count
+from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import islice, takewhile
 from typing import Final
 
 from domain.errors import InvalidInput
@@ -42,14 +42,10 @@ def standard_times(
         stream = _steps(frequency, start, zone, site_times)
     else:
         stream = _clock_times(frequency, start, zone, site_times, from_first_day=from_first_day)
-    found = set[datetime]()
-    for moment in stream:
-        if moment >= until:
-            return tuple(sorted(found))
-        found.add(moment)
-        if len(found) > _MOST_TIMES:
-            break
-    raise InvalidInput("until", "too many doses before it", right="an end nearer to the start")
+    found = set(islice(takewhile(lambda moment: moment < until, stream), _MOST_TIMES))
+    if len(found) == _MOST_TIMES:
+        raise InvalidInput("until", "too many doses before it", right="an end nearer to the start")
+    return tuple(sorted(found))
 
 
 def _steps(
@@ -58,8 +54,10 @@ def _steps(
     interval = frequency.interval or DAY
     first = _first_step(frequency, start, zone, site_times)
     yield first - interval
-    for n in count():
-        yield later(first, n * interval, zone=zone, elapsed=frequency.elapsed)
+    gone = timedelta(0)
+    while True:
+        yield later(first, gone, zone=zone, elapsed=frequency.elapsed)
+        gone += interval
 
 
 def _first_step(
@@ -89,11 +87,12 @@ def _clock_times(
     first = today
     if not (from_first_day or days.from_start_day):
         first = _first_day(today, start, times, weekdays, zone)
-    back = max(days.every, _WEEK * days.weeks if weekdays else 1)
-    for n in count(-back):
-        day = today + n * DAY
+    # one period back, so that a first dose now knows the standard time before it (X2)
+    day = today - max(days.every, _WEEK * days.weeks if weekdays else 1) * DAY
+    while True:
         if _counts(day, first, days, weekdays):
             yield from sorted(instant(day, clock, zone) for clock in times)
+        day += DAY
 
 
 def _first_day(

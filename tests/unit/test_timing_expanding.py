@@ -1,0 +1,313 @@
+"""From an order to the doses of the ward's days: rules X1 to X3, X8, X9, X12 and X13."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.errors import InvalidInput
+from domain.quantities import Quantity
+from domain.timing import (
+    DEFAULT_TIMES,
+    DoseStep,
+    Occurrence,
+    Part,
+    WindowClass,
+    expand,
+    parse_frequency,
+    ward_day,
+)
+
+WARD = ZoneInfo("Asia/Shanghai")
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MONDAY = datetime(2026, 3, 2, 9, 10, tzinfo=WARD)
+TID, Q8H, QD = parse_frequency("tid"), parse_frequency("q8h"), parse_frequency("qd")
+
+
+def at(day: int, clock: str, zone: ZoneInfo = WARD) -> datetime:
+    return datetime.combine(date(2026, 3, day), time.fromisoformat(clock), zone)
+
+
+def clocks(due: tuple[Occurrence, ...], zone: ZoneInfo = WARD) -> list[str]:
+    return [o.due_at.astimezone(zone).strftime("%d %H:%M") for o in due]
+
+
+# ---------------------------------------------------------------- X2: the first day
+
+
+@pytest.mark.parametrize(
+    ("frequency", "start", "due"),
+    [
+        # 12:00 is nearer than half of the four hours since 08:00: left out
+        ("tid", "10:30", ["02 10:30", "02 16:00", "03 08:00"]),
+        # exactly half: kept
+        ("tid", "10:00", ["02 10:00", "02 12:00", "02 16:00", "03 08:00"]),
+        ("q8h", "13:00", ["02 13:00", "03 00:00", "03 08:00"]),
+        ("q8h", "11:00", ["02 11:00", "02 16:00", "03 00:00", "03 08:00"]),
+        ("q8h", "08:00", ["02 08:00", "02 16:00", "03 00:00", "03 08:00"]),
+        ("qd", "09:10", ["02 09:10", "03 08:00"]),
+        ("qd", "21:00", ["02 21:00"]),
+        ("qod", "09:10", ["02 09:10", "04 08:00"]),
+        ("qw", "09:10", ["02 09:10"]),
+        ("q2h x 3", "09:10", ["02 09:10", "02 12:00", "02 14:00"]),
+        ("q15min x 2", "09:10", ["02 09:10", "02 09:25"]),
+        ("q4h x 2", "11:00", ["02 11:00", "02 16:00"]),
+        ("Q2J2", "09:10", ["02 09:10"]),
+    ],
+)
+def test_x2_first_dose_now(frequency: str, start: str, due: list[str]) -> None:
+    until = at(3, "08:01") if frequency != "qod" else at(4, "08:01")
+    found = expand(
+        parse_frequency(frequency),
+        start=at(2, start),
+        until=until,
+        zone=WARD,
+        first_dose_now=True,
+    )
+    assert clocks(found.due) == due
+    assert found.due[0].window_class is WindowClass.NONE
+    assert {o.window_class for o in found.due[1:]} <= {found.window_class}
+
+
+def test_x2_a_short_horizon_holds_the_first_dose_alone() -> None:
+    found = expand(QD, start=MONDAY, until=MONDAY + HOUR, zone=WARD, first_dose_now=True)
+    assert clocks(found.due) == ["02 09:10"]
+
+
+def test_an_as_needed_order_has_no_first_dose() -> None:
+    with pytest.raises(InvalidInput, match="no first dose") as caught:
+        expand(
+            parse_frequency("bid prn"),
+            start=MONDAY,
+            until=MONDAY + DAY,
+            zone=WARD,
+            first_dose_now=True,
+        )
+    assert caught.value.field == "first_dose_now"
+
+
+# ---------------------------------------------------------------- X3: the last day
+
+
+def test_x3_nothing_is_due_at_or_after_the_stop() -> None:
+    found = expand(TID, start=MONDAY, until=MONDAY + 2 * DAY, zone=WARD, stop=at(3, "12:00"))
+    assert clocks(found.due) == ["02 12:00", "02 16:00", "03 08:00"]
+
+
+def test_x3_a_stop_at_the_start_leaves_nothing() -> None:
+    once = expand(parse_frequency("st"), start=MONDAY, until=MONDAY + DAY, zone=WARD, stop=MONDAY)
+    assert once.due == ()
+
+
+def test_the_earliest_end_counts() -> None:
+    found = expand(
+        parse_frequency("q8h x 5 days"),
+        start=MONDAY,
+        until=MONDAY + 9 * DAY,
+        zone=WARD,
+        duration=2 * DAY,
+        stop=MONDAY + 3 * DAY,
+    )
+    assert len(found.due) == 6
+    assert len(expand(Q8H, start=MONDAY, until=MONDAY + 9 * DAY, zone=WARD, count=4).due) == 4
+
+
+def test_a_duration_in_days_goes_by_the_wall_clock_and_hours_by_true_hours() -> None:
+    start = at(28, "08:00", BERLIN)  # clocks go forward in the night
+    daily = expand(QD, start=start, until=start + 5 * DAY, zone=BERLIN, duration=2 * DAY)
+    assert clocks(daily.due, BERLIN) == ["28 08:00", "29 08:00"]
+    hourly = parse_frequency("q1h for 24 hours")
+    assert len(expand(hourly, start=start, until=start + 5 * DAY, zone=BERLIN).due) == 24
+
+
+# ---------------------------------------------------------------- X7: containers
+
+
+def test_x7_the_next_bag_is_due_when_the_last_one_is_empty() -> None:
+    found = expand(
+        parse_frequency("cont"),
+        start=MONDAY,
+        until=MONDAY + DAY,
+        zone=WARD,
+        container_lasts=8 * HOUR,
+    )
+    assert clocks(found.due) == ["02 09:10", "02 17:10", "03 01:10"]
+    assert found.window_class is WindowClass.NONE
+
+
+# ---------------------------------------------------------------- X8: patches
+
+
+def test_x8_a_patch_worn_by_day_comes_off_in_the_evening() -> None:
+    found = expand(QD, start=at(2, "08:00"), until=at(4, "00:00"), zone=WARD, worn_for=12 * HOUR)
+    assert clocks(found.due) == ["02 08:00", "02 20:00", "03 08:00", "03 20:00"]
+    assert [o.part for o in found.due] == [Part.APPLY, Part.REMOVE] * 2
+    assert [o.number for o in found.due] == [1, 1, 2, 2]
+
+
+def test_x8_the_old_patch_comes_off_before_the_new_one_goes_on() -> None:
+    every_three_days = parse_frequency("q72h")
+    found = expand(
+        every_three_days, start=at(2, "08:00"), until=at(6, "00:00"), zone=WARD, worn_for=3 * DAY
+    )
+    changed = [(o.part, o.seq, o.number) for o in found.due if o.due_at == at(5, "08:00")]
+    assert changed == [(Part.REMOVE, 1, 1), (Part.APPLY, 2, 2)]
+
+
+def test_x8_a_stopped_order_takes_its_patch_off_at_the_stop() -> None:
+    found = expand(
+        parse_frequency("q72h"),
+        start=at(2, "08:00"),
+        until=at(9, "00:00"),
+        zone=WARD,
+        worn_for=3 * DAY,
+        stop=at(3, "10:00"),
+    )
+    assert clocks(found.due) == ["02 08:00", "03 10:00"]
+    assert [o.part for o in found.due] == [Part.APPLY, Part.REMOVE]
+
+
+# ---------------------------------------------------------------- X9: dose tables
+
+
+def mg(value: int) -> Quantity:
+    return Quantity(Decimal(value), "mg")
+
+
+def test_x9_a_taper_gives_each_dose_and_ends() -> None:
+    taper = (DoseStep(mg(40), days=2), DoseStep(mg(20), days=1), DoseStep(mg(10), doses=2))
+    found = expand(QD, start=at(2, "07:00"), until=at(30, "00:00"), zone=WARD, doses=taper)
+    assert [o.dose for o in found.due] == [mg(40), mg(40), mg(20), mg(10), mg(10)]
+
+
+def test_x9_days_of_a_table_are_days_of_the_ward() -> None:
+    taper = (DoseStep(mg(8), doses=1), DoseStep(mg(4), days=1), DoseStep(mg(2)))
+    found = expand(TID, start=at(2, "13:00"), until=at(4, "09:00"), zone=WARD, doses=taper)
+    assert [(o.due_at.astimezone(WARD).day, o.dose) for o in found.due] == [
+        (2, mg(8)),
+        (3, mg(4)),
+        (3, mg(4)),
+        (3, mg(4)),
+        (4, mg(2)),
+    ]
+
+
+def test_x9_a_removal_carries_no_dose() -> None:
+    found = expand(
+        QD,
+        start=at(2, "07:00"),
+        until=at(3, "00:00"),
+        zone=WARD,
+        doses=(DoseStep(mg(5)),),
+        worn_for=12 * HOUR,
+    )
+    assert [o.dose for o in found.due] == [mg(5), None]
+
+
+# ---------------------------------------------------------------- X12: several at one time
+
+
+def test_x12_three_units_of_blood_are_three_occurrences() -> None:
+    found = expand(parse_frequency("once"), start=MONDAY, until=MONDAY + DAY, zone=WARD, each=3)
+    assert [(o.due_at, o.seq) for o in found.due] == [(MONDAY, 1), (MONDAY, 2), (MONDAY, 3)]
+
+
+# ---------------------------------------------------------------- X13: the clocks change
+
+
+def test_x13_clock_times_stay_on_the_wall_when_the_clocks_change() -> None:
+    found = expand(Q8H, start=at(28, "09:00", BERLIN), until=at(30, "00:00", BERLIN), zone=BERLIN)
+    assert clocks(found.due, BERLIN) == ["28 16:00", "29 00:00", "29 08:00", "29 16:00"]
+    assert found.due[2].due_at - found.due[1].due_at == 7 * HOUR
+
+
+@pytest.mark.parametrize(("frequency", "hours"), [("q1h", 1), ("q2h", 2), ("q3h", 3), ("q4h", 4)])
+@pytest.mark.parametrize(
+    "day", [datetime(2026, 3, 28, 20, tzinfo=BERLIN), datetime(2026, 10, 24, 20, tzinfo=BERLIN)]
+)
+def test_x13_frequent_doses_keep_their_true_distance(
+    frequency: str, hours: int, day: datetime
+) -> None:
+    found = expand(parse_frequency(frequency), start=day, until=day + DAY, zone=BERLIN)
+    times = [o.due_at for o in found.due]
+    assert {b - a for a, b in pairwise(times)} == {hours * HOUR}
+
+
+def test_x13_a_time_that_the_clocks_skip_moves_forward() -> None:
+    at_half_past_two = parse_frequency("daily at 02:30")
+    found = expand(
+        at_half_past_two, start=at(28, "12:00", BERLIN), until=at(31, "00:00", BERLIN), zone=BERLIN
+    )
+    assert clocks(found.due, BERLIN) == ["29 03:30", "30 02:30"]
+
+
+def test_x13_a_time_that_comes_twice_is_taken_once_the_first_time() -> None:
+    at_half_past_two = parse_frequency("daily at 02:30")
+    start = datetime(2026, 10, 24, 12, tzinfo=BERLIN)
+    found = expand(at_half_past_two, start=start, until=start + DAY, zone=BERLIN)
+    assert [o.due_at for o in found.due] == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+
+
+def test_x13_two_times_that_fall_together_are_one_dose() -> None:
+    half_hours = parse_frequency("AT 02:30, 03:30")
+    found = expand(
+        half_hours, start=at(29, "00:00", BERLIN), until=at(30, "00:00", BERLIN), zone=BERLIN
+    )
+    assert clocks(found.due, BERLIN) == ["29 03:30"]
+
+
+def test_a_ward_half_an_hour_off_counts_its_own_full_hours() -> None:
+    kolkata = ZoneInfo("Asia/Kolkata")
+    found = expand(
+        parse_frequency("q2h"),
+        start=at(2, "09:10", kolkata),
+        until=at(2, "13:00", kolkata),
+        zone=kolkata,
+    )
+    assert clocks(found.due, kolkata) == ["02 10:00", "02 12:00"]
+
+
+# ---------------------------------------------------------------- X14: the ward's day
+
+
+def test_x14_the_ward_day_begins_at_its_own_hour() -> None:
+    begins, ends = ward_day(at(2, "07:59"), zone=WARD, begins=DEFAULT_TIMES.day_start)
+    assert (begins, ends) == (at(1, "08:00"), at(2, "08:00"))
+    assert ward_day(at(2, "08:00"), zone=WARD, begins=time(8))[0] == at(2, "08:00")
+    begins, ends = ward_day(at(29, "12:00", BERLIN), zone=BERLIN, begins=time(0))
+    assert ends - begins == 23 * HOUR
+
+
+# ---------------------------------------------------------------- wrong arguments
+
+
+@pytest.mark.parametrize(
+    ("frequency", "arguments", "field"),
+    [
+        ("qd", {"count": 0}, "count"),
+        ("qd", {"each": 0}, "each"),
+        ("qd", {"duration": timedelta(0)}, "duration"),
+        ("qd", {"duration": 4000 * DAY}, "duration"),
+        ("qd", {"worn_for": timedelta(0)}, "worn_for"),
+        ("cont", {"container_lasts": timedelta(0)}, "container_lasts"),
+        ("qd", {"start": MONDAY.replace(tzinfo=None)}, "start"),
+        ("qd", {"until": MONDAY.replace(year=2500)}, "until"),
+        ("q5min", {"until": MONDAY + 1000 * DAY}, "until"),
+    ],
+)
+def test_a_wrong_argument_is_named(
+    frequency: str, arguments: dict[str, object], field: str
+) -> None:
+    usual: dict[str, object] = {"start": at(2, "07:00"), "until": at(5, "07:00"), "zone": WARD}
+    with pytest.raises(InvalidInput) as caught:
+        expand(parse_frequency(frequency), **{**usual, **arguments})  # type: ignore[arg-type]  # wrong on purpose
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("numbers", [{"doses": 1, "days": 1}, {"doses": 0}, {"days": 0}])
+def test_a_row_of_a_dose_table_counts_doses_or_days(numbers: dict[str, int]) -> None:
+    with pytest.raises(InvalidInput, match="doses or days"):
+        DoseStep(mg(5), **numbers)
