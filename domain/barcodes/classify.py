@@ -64,6 +64,7 @@ _TRACE_LENGTH: Final = 20
 _LONGEST_ACCESSION: Final = 16
 _BARE_KEY: Final = 18
 _BARE_DIN: Final = 14
+_UPC_A: Final = 12
 _NEXT: Final = {
     Expect.BLOOD_UNIT: "a unit with another code is entered by hand by two persons",
     None: "scan again, or type the number printed under the code",
@@ -270,7 +271,7 @@ def _candidates(digits: str, *, seen: str) -> list[_Candidate]:
             _Candidate(Expect.SPECIMEN, "a specimen container", SpecimenTube),
             _Candidate(Expect.EXAMINATION, "an accession number", ExamRequest),
         ]
-        return [*both, gtin] if len(digits) == 12 else both  # noqa: PLR2004  (UPC-A)
+        return [*both, gtin] if len(digits) == _UPC_A else both
     if _TRACE_CODE.fullmatch(digits):
         return [_Candidate(Expect.MEDICATION, "a drug traceability code", TracedPack)]
     return []

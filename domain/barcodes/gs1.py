@@ -139,7 +139,7 @@ def _is_date(form: str, value: str) -> bool:
     # calendar raises IllegalMonthError, which is a ValueError, for month 00 and 13
     parts = (clock[place : place + 2] for place in range(0, len(clock), 2))
     return all(
-        len(part) == 2 and int(part) < limit  # noqa: PLR2004  (hours, minutes, seconds: two digits)
+        len(part) == 2 and int(part) < limit  # noqa: PLR2004 - hours, minutes, seconds: two digits
         for part, limit in zip(parts, _TIME_LIMITS, strict=False)
     )
 
@@ -222,10 +222,14 @@ def interpret(elements: Elements, *, seen: str, expect: Expect | None, today: da
     if len(keys) > 1 and (len(chosen) != 1 or people):
         has = " and ".join(f"({key}) {IDENTIFIERS[key].name}" for key in keys)
         raise BarcodeError(f"ambiguous: the code bears {has}", seen=seen)
-    return _scan_of(chosen[0] if chosen else keys[0], elements, today)
+    try:
+        return _scan_of(chosen[0] if chosen else keys[0], elements, today)
+    except ValueError:  # 29 February of a year that is a leap year in 2000-2099 only
+        raise BarcodeError(f"the expiry is no date around {today}", seen=seen) from None
 
 
 def _scan_of(key: str, elements: Elements, today: date | None) -> Scan:
+    """The value that one key identifies; ValueError where its expiry is no date."""
     value = dict(elements.pairs)[key]
     if key == "8018":
         return PatientBand(gsrn=value, band_instance=_instance(elements), elements=elements)

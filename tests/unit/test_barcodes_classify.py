@@ -19,6 +19,7 @@ from domain.barcodes import (
     din_check_character,
     gs1_check_digit,
     parse_scan,
+    scan_to_json,
     specimen_label,
     staff_badge,
     wristband,
@@ -128,6 +129,7 @@ def test_what_is_no_accession_number_stays_an_error(scan: str) -> None:
         ("]E0690123456789", "12 of 13 characters"),
         ("]E0690123456789X", "]E0 carries 13 digits"),
         ("8414422000336654103", "19 of 20 characters"),
+        ("05901234567890123456", "20 digits are no code known here"),
         ("1234567", "7 digits are no code known here"),
         ("123456789012345678901", "21 digits are no code"),
         ("b123", "begins with 'b123'"),
@@ -160,3 +162,25 @@ def test_no_text_makes_anything_but_a_scan_of_the_expected_class_or_an_error(
     except BarcodeError:
         return
     assert expect is None or scan.kind is expect
+
+
+DAMAGED = [*ONE_OF_EACH.values(), "]d2010690123456789217271231" + "10AB\x1d21S", "W000026123456*"]
+DAMAGED += ["=+04001002003005=W00002612345600=%5100=<E0398V00&>0263652359", TRACE]
+
+
+@given(st.sampled_from(DAMAGED), st.data())
+def test_a_code_cut_doubled_or_spoilt_is_a_scan_or_a_named_error(
+    code: str, data: st.DataObject
+) -> None:
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(code))] * 2)))
+    put = data.draw(st.text("0123456789NW=&>%<+]dC*\x1d()A a", max_size=6))
+    spoilt = code[:start] + put + code[end:]
+    today = data.draw(st.none() | st.dates())
+    try:
+        scan = parse_scan(spoilt, today=today)
+    except BarcodeError as error:
+        seen = error.seen
+    else:
+        seen = spoilt
+        assert scan_to_json(scan)["kind"] in list(Expect)
+    assert seen == spoilt
