@@ -1,0 +1,60 @@
+"""All the loops that a ward runs, with the words and checks that they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from domain.findings import Finding
+    from domain.loops.checks import CheckContext
+    from domain.loops.definition import FieldType, LoopDefinition
+
+    Check = Callable[[CheckContext], Finding | None]
+    """Looks at what a step's record would mean; None where there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """The loops of a site, or of one ward of it.
+
+    Attributes:
+        loops: by id, which is also the order's kind; sub-loops too.
+        fields: every field that a loop may name.
+        checks: the check functions, by the name that loop files use.
+        sha256: over all definitions and fields of this site or ward.
+        wards: the loops of wards that have an overlay of their own.
+    """
+
+    loops: Mapping[str, LoopDefinition]
+    fields: Mapping[str, FieldType]
+    checks: Mapping[str, Check]
+    sha256: str
+    wards: Mapping[str, Loops] = field(default_factory=lambda: MappingProxyType({}))
+
+    def get(self, kind: str) -> LoopDefinition:
+        """The loop of an order's kind.
+
+        Raises:
+            NotFound: names the field `kind` and the kinds that there are.
+        """
+        if kind not in self.loops:
+            raise NotFound("kind", kind, right=f"one of {', '.join(self.loops)}")
+        return self.loops[kind]
+
+    def for_ward(self, ward: str) -> Loops:
+        """The loops as they hold on a ward: its own where it has an overlay, else the site's."""
+        return self.wards.get(ward, self)
+
+    def __iter__(self) -> Iterator[LoopDefinition]:
+        """The loops in the order of their ids."""
+        return iter(self.loops.values())
+
+    def __len__(self) -> int:
+        """How many loops there are."""
+        return len(self.loops)

@@ -1,0 +1,142 @@
+"""A TOML file with the lines of its keys, and how a fault in it is named."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.errors import DefinitionError
+from rules.loops.lines import KeyPath, Places
+
+_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
+ROW_KEYS: Final = {
+    "steps": "no",
+    "limits": "id",
+    "exits": "code",
+    "returns": "code",
+    "children": "code",
+}
+"""The lists of a loop file whose rows have a key, with the key's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and with which key."""
+
+    path: KeyPath
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, and where.
+
+    Attributes:
+        data: as `tomllib` gives it; never changed in place.
+    """
+
+    file: str
+    data: dict[str, object]
+    places: Places
+
+    def error(self, fault: Fault) -> DefinitionError:
+        """The fault as an error that names file and line."""
+        place = self.places.at(fault.path)
+        return DefinitionError(place.file, place.line, f"{self.row(fault.path)}: {fault.reason}")
+
+    def row(self, path: KeyPath) -> str:
+        """The row of a key as a person would call it: `steps M10`."""
+        match path[:2]:
+            case (str(name), int(index)):
+                rows = self.data.get(name)
+                row = rows[index] if isinstance(rows, list) and index < len(rows) else None
+                key = row.get(ROW_KEYS.get(name, "")) if isinstance(row, dict) else None
+                return f"{name} {key}" if isinstance(key, str) else f"{name}, row {index + 1}"
+            case (str(name), *_):
+                return name
+            case _:
+                return "file"
+
+
+def read_document(path: Path) -> Document:
+    """The file with the lines of its keys.
+
+    Raises:
+        DefinitionError: it cannot be read, or is no TOML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(
+            path.name, 0, f"cannot be read ({error}); right would be a TOML file in UTF-8"
+        ) from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        raise DefinitionError(path.name, line, f"not TOML: {error}") from None
+    return Document(path.name, data, Places.of(path.name, text))
+
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def read_rows(document: Document, model: type[R], data: object, at: KeyPath = ()) -> R:
+    """The data at a path of the document as rows.
+
+    Raises:
+        DefinitionError: a key is unknown, missing or of the wrong type; the first in the file.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        found = [(document.error(_fault(model, at, one)), one["type"]) for one in error.errors()]
+        # a misspelt key is unknown and missing at once: the unknown one says more
+        raise min(found, key=lambda one: (one[0].line == 0, one[0].line, one[1] == "missing"))[
+            0
+        ] from None
+
+
+def _fault(model: type[BaseModel], at: KeyPath, detail: ErrorDetails) -> Fault:
+    path = (*at, *detail["loc"])
+    key = path[-1] if path else "file"
+    match detail["type"]:
+        case "missing":
+            return Fault(path, f"the key {key!r} is missing; it has no default")
+        case "extra_forbidden":
+            known = ", ".join(_keys(_owner(model, detail["loc"][:-1])))
+            return Fault(path, f"unknown key {key!r}; right would be one of {known}")
+        case "value_error":
+            return Fault(path, f"{key}: {detail['ctx']['error']}")
+        case _:
+            return Fault(path, f"{key}: {detail['input']!r}: {detail['msg']}")
+
+
+def _owner(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:
+    """The kind of row in which an unknown key stands."""
+    owner = model
+    for key in loc:
+        names = [name for name in owner.model_fields if _alias(owner, name) == key]
+        owner = next(
+            (one for name in names for one in _models(owner.model_fields[name].annotation)), owner
+        )
+    return owner
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [one for inner in get_args(annotation) for one in _models(inner)]
+
+
+def _alias(model: type[BaseModel], name: str) -> str:
+    return model.model_fields[name].alias or name
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [_alias(model, name) for name in model.model_fields]

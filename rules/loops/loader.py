@@ -1,0 +1,174 @@
+"""Reads loop files, proves them, and puts them together for a site and its wards."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import DefinitionError
+from domain.loops.definition import FieldType, LoopDefinition, MadeBy
+from domain.loops.loops import Loops
+from rules.loops.definitions import digest
+from rules.loops.document import Fault, read_document
+from rules.loops.overlay import Overlay, profiles_of, read_overlay, with_overlay, with_profile
+from rules.loops.proofs import Proven, check_format, prove, prove_fields
+
+if TYPE_CHECKING:
+    from domain.loops.loops import Check
+
+SHIPPED: Final = Path(__file__).parent
+"""The folder of the loop files that Wardloop ships."""
+
+FIELDS_FILE: Final = "fields.toml"
+DEFAULT_PROFILE: Final = "cn"
+_NO_CHECKS: Final[Mapping[str, "Check"]] = MappingProxyType({})
+
+
+def load_fields(path: Path = SHIPPED / FIELDS_FILE) -> Mapping[str, FieldType]:
+    """The field types that all loops share.
+
+    Raises:
+        DefinitionError: names file, line and reason.
+    """
+    return MappingProxyType(prove_fields(read_document(path)))
+
+
+def load_loop(
+    path: Path,
+    *,
+    fields: Mapping[str, FieldType],
+    profile: str = DEFAULT_PROFILE,
+    overlays: Sequence[Path] = (),
+) -> LoopDefinition:
+    """One loop file, proved under each of its profiles, then with the overlays.
+
+    Args:
+        fields: the types that all loops share (`load_fields`).
+        overlays: the files of a site and ward, in that order; the later wins. What they say of
+            other loops is left alone.
+
+    Raises:
+        DefinitionError: names file, line and reason.
+        InvalidInput: there is no such profile.
+    """
+    base = _read_loop(path, fields, profile)
+    return _overlaid(base, fields, [read_overlay(one) for one in overlays]).definition
+
+
+def load_loops(
+    *,
+    profile: str = DEFAULT_PROFILE,
+    folders: Sequence[Path] = (),
+    overlays: Sequence[Path] = (),
+    checks: Mapping[str, "Check"] = _NO_CHECKS,
+    shipped: Path = SHIPPED,
+) -> Loops:
+    """Every loop of the shipped folder and of a site's own folders, for the site and for each ward.
+
+    Args:
+        folders: each `*.toml` in them is a further loop, with its own `[fields]` where it needs
+            new ones.
+        overlays: a file with `ward` changes that ward's loops only, after the site's changes.
+        checks: the functions that the loops' check names stand for.
+        shipped: the folder of the shipped loops and of `fields.toml`.
+
+    Raises:
+        DefinitionError: names file, line and reason; nothing is loaded.
+        InvalidInput: there is no such profile.
+    """
+    fields = load_fields(shipped / FIELDS_FILE)
+    found = [path for path in sorted(shipped.glob("*.toml")) if path.name != FIELDS_FILE]
+    found += [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    bases = [_read_loop(path, fields, profile) for path in found]
+    _refuse_twice(bases)
+    _refuse_unknown_children(bases)
+    changes = [read_overlay(path) for path in overlays]
+    for change in changes:
+        change.check_loops({base.definition.id: base for base in bases})
+    types = _all_fields(fields, bases)
+    site = [change for change in changes if not change.wards]
+
+    def build(used: list[Overlay], wards: Mapping[str, Loops]) -> Loops:
+        loops = sorted(
+            (_overlaid(base, fields, used).definition for base in bases), key=lambda one: one.id
+        )
+        over = (*(loop.sha256 for loop in loops), types)
+        by_id = MappingProxyType({loop.id: loop for loop in loops})
+        return Loops(by_id, types, checks, digest(over), wards)
+
+    wards = sorted({ward for change in changes for ward in change.wards})
+    by_ward = {
+        ward: build([*site, *(change for change in changes if ward in change.wards)], {})
+        for ward in wards
+    }
+    return build(site, MappingProxyType(by_ward))
+
+
+def _read_loop(path: Path, fields: Mapping[str, FieldType], profile: str) -> Proven:
+    document = read_document(path)
+    check_format(document)
+    chosen = prove(with_profile(document, profile), fields)
+    for other in sorted(profiles_of(document) - {profile}):
+        prove(with_profile(document, other), fields)
+    return chosen
+
+
+def _overlaid(base: Proven, fields: Mapping[str, FieldType], overlays: Iterable[Overlay]) -> Proven:
+    proven = base
+    for overlay in overlays:
+        changed = with_overlay(proven.document, overlay)
+        try:
+            proven = prove(changed, fields)
+        except DefinitionError as error:
+            file = overlay.document.file
+            if error.file == file:
+                raise
+            # the loop file was right before: say what made it wrong
+            raise DefinitionError(
+                error.file, error.line, f"{error.reason} (as {file} changes it)"
+            ) from None
+    return proven
+
+
+def _refuse_twice(bases: Iterable[Proven]) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for base in bases:
+        loop = base.definition
+        for key, value in (("id", loop.id), ("prefix", loop.prefix)):
+            if (key, value) in seen:
+                raise base.document.error(
+                    Fault(
+                        (key,), f"{value!r} is taken by {seen[key, value]}; right would be another"
+                    )
+                )
+            seen[key, value] = base.document.file
+
+
+def _refuse_unknown_children(bases: Sequence[Proven]) -> None:
+    made_by_result = [
+        base.definition.id for base in bases if base.definition.made_by is MadeBy.RESULT
+    ]
+    for base in bases:
+        for number, child in enumerate(base.definition.children):
+            if child.makes not in ("task", *made_by_result):
+                raise base.document.error(
+                    Fault(
+                        ("children", number, "makes"),
+                        f"no loop made by a result is {child.makes!r}; right would be task or one"
+                        f" of {', '.join(made_by_result)}",
+                    )
+                )
+
+
+def _all_fields(
+    fields: Mapping[str, FieldType], bases: Iterable[Proven]
+) -> Mapping[str, FieldType]:
+    """All field types; a name has one meaning, wherever it is declared."""
+    known = dict(fields)
+    for base in bases:
+        for name, own in base.own_fields.items():
+            if known.setdefault(name, own) != own:
+                raise base.document.error(
+                    Fault(("fields", name), f"another loop declares the field {name!r} otherwise")
+                )
+    return MappingProxyType(known)
