@@ -73,7 +73,8 @@ class Occurrences:
 
     Attributes:
         due: in order of `(due_at, seq)`.
-        undated: tasks to make at the signature without a due time (`sos`, E37).
+        undated: tasks to make at the signature without a due time (`sos`, E37); 0 when the order's
+            start lies outside the horizon.
         window_class: of the scheduled doses.
         interval: of the frequency.
         as_needed: nothing falls due by itself.
@@ -138,10 +139,11 @@ def expand(
     ends = [_end(frequency, start, zone, length) for length in (duration, frequency.duration)]
     ends.append(None if stop is None else aware("stop", stop))
     end = min((moment for moment in ends if moment is not None), default=None)
+    last = until if end is None else min(until, end)
     times = _due_times(
         frequency,
         start=start,
-        until=until if end is None else min(until, end),
+        until=last,
         zone=zone,
         site_times=site_times,
         first_dose_now=first_dose_now,
@@ -154,9 +156,8 @@ def expand(
     if worn_for is not None:
         planned = _paired(planned, worn_for, zone, end)
     due = tuple(o for o in _numbered(planned) if begin <= o.due_at < until)
-    return Occurrences(
-        due, frequency.tasks_at_signing, window, frequency.interval, frequency.as_needed
-    )
+    undated = frequency.tasks_at_signing if begin <= start < last else 0
+    return Occurrences(due, undated, window, frequency.interval, frequency.as_needed)
 
 
 def _planned(

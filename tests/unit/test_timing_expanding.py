@@ -157,6 +157,16 @@ def test_x8_the_old_patch_comes_off_before_the_new_one_goes_on() -> None:
     assert changed == [(Part.REMOVE, 1, 1), (Part.APPLY, 2, 2)]
 
 
+def test_x8_a_removal_at_the_end_of_the_horizon_belongs_to_the_next_one() -> None:
+    eight, evening = at(2, "08:00"), at(2, "20:00")
+    now = expand(QD, start=eight, until=evening, zone=WARD, worn_for=12 * HOUR)
+    assert clocks(now.due) == ["02 08:00"]
+    then = expand(
+        QD, start=eight, since=evening, until=evening + HOUR, zone=WARD, worn_for=12 * HOUR
+    )
+    assert [(o.part, o.number) for o in then.due] == [(Part.REMOVE, 1)]
+
+
 def test_x8_a_stopped_order_takes_its_patch_off_at_the_stop() -> None:
     found = expand(
         parse_frequency("q72h"),
@@ -193,6 +203,15 @@ def test_x9_days_of_a_table_are_days_of_the_ward() -> None:
         (3, mg(4)),
         (4, mg(2)),
     ]
+
+
+def test_x9_days_without_a_dose_use_up_the_table_too() -> None:
+    taper = (DoseStep(mg(8), days=2), DoseStep(mg(4), days=2), DoseStep(mg(2), days=2))
+    every_three_days = parse_frequency("q72h")
+    found = expand(
+        every_three_days, start=at(2, "07:00"), until=at(30, "00:00"), zone=WARD, doses=taper
+    )
+    assert [(o.due_at.astimezone(WARD).day, o.dose) for o in found.due] == [(2, mg(8)), (5, mg(4))]
 
 
 def test_x9_a_removal_carries_no_dose() -> None:
@@ -249,6 +268,18 @@ def test_x13_a_time_that_comes_twice_is_taken_once_the_first_time() -> None:
     start = datetime(2026, 10, 24, 12, tzinfo=BERLIN)
     found = expand(at_half_past_two, start=start, until=start + DAY, zone=BERLIN)
     assert [o.due_at for o in found.due] == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+
+
+def test_x13_an_order_that_begins_in_the_repeated_hour_does_not_end_before_it() -> None:
+    second_twenty_to_three = datetime(2026, 10, 25, 1, 40, tzinfo=UTC)
+    found = expand(
+        parse_frequency("daily at 03:00"),
+        start=second_twenty_to_three,
+        until=second_twenty_to_three + DAY,
+        zone=BERLIN,
+        duration=HOUR,
+    )
+    assert [o.due_at for o in found.due] == [datetime(2026, 10, 25, 2, tzinfo=UTC)]
 
 
 def test_x13_two_times_that_fall_together_are_one_dose() -> None:
