@@ -17,5 +17,5 @@ class Clock(Protocol):
 
     @property
     def simulated(self) -> bool:
-        """Whether it is a frozen clock (`--now`): what is recorded by it is marked (decision 25)."""
+        """Whether it is frozen (`--now`): what is recorded by it is marked (decision 25)."""
         ...

@@ -1,4 +1,4 @@
-"""What a person or device asks for, in the imperative. `decide` answers with events or a refusal."""
+"""What a person or device asks for. `decide` answers with events or a refusal."""
 
 from __future__ import annotations
 
@@ -144,6 +144,8 @@ class NewTask:
     window_class: str = "none"
     interval_minutes: int | None = None
     fields: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
+    last: bool = False
+    """No more will come by themselves after this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
-"""The journal's events: what happened, in the past tense, complete enough to be folded without a loop file.
+"""The journal's events: what happened, in the past tense, enough to be folded without a loop file.
 
-An `Event` is the envelope; its `body` says what happened. Conclusions (a new state, a gap, a version) stand
+An `Event` is the envelope; its `body` says what happened. Conclusions (a state, a gap) stand
 in the events too, written by `decide` (E2): `evolve` only applies them.
 """
 
@@ -53,6 +53,7 @@ class OrderPlaced:
     fields: Mapping[str, object]
     verbal: bool = False
     replaces: OrderId | None = None
+    not_recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class TaskMade:
     blocks: tuple[str, ...] = ()
     instead_of: TaskId | None = None
     clock_from: datetime | None = None
-    counted: bool = True
-    """False for a sub-loop: an order's own tasks only are counted in its tally."""
+    last: bool = False
+    """No more tasks will be made by themselves after this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class StepRecorded:
     Attributes:
         gaps: missing steps that this record passed over, as judged now and never again (E47).
         fills: gaps that this record mends.
-        done: False where the result sends its own step back, so that it is recorded but not done (E22).
+        done: False where the result sends its own step back: recorded, but not done (E22).
         starts: this was the first effect on the patient.
         tallied: an order step or an order limit looks at this task step.
         activates: this signs the order.
@@ -124,6 +125,7 @@ class ExitRecorded:
     """A lawful way to end a task without its normal close was taken."""
 
     exit: PendingExit
+    accepts_gaps: bool = False
     evidence: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
     reason: str | None = None
     witness: PractitionerId | None = None
@@ -151,13 +153,15 @@ class SentBack:
 class Asked:
     """Work was sent back with a question. Stands on the order's stream."""
 
+    key: str
     ask: Ask
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question was answered."""
+    """A question was answered. `key` is the one under which the order keeps it."""
 
+    key: str
     code: str
     answer: str
     reason: str | None = None
@@ -203,7 +207,7 @@ class GapsMended:
 
 @dataclass(frozen=True, slots=True)
 class VersionRaised:
-    """The order has something new to acknowledge (E15): a report, an amendment, another ending, a sub-loop."""
+    """The order has something new to acknowledge (E15): a report, an ending, a sub-loop."""
 
     version: int
     why: str
@@ -219,7 +223,7 @@ class FieldsChanged:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """Time or evidence of an earlier record was wrong. The earlier record stays in the journal (E40)."""
+    """Time or evidence of a record was wrong. The earlier record stays in the journal (E40)."""
 
     step: str
     of_seq: int

@@ -1,7 +1,7 @@
-"""Events beside orders and tasks: where patients are, what was observed, who works, what can be ordered.
+"""Events beside orders and tasks: where patients are, what was observed, who works, what there is.
 
-They stand in the same journal as the events of `domain.events`, each on the chain of its encounter, else of
-its ward, else of the workstation (decision 20), and every other table is rebuilt from them.
+They stand in the same journal as those of `domain.events`, each on the chain of its encounter, else
+of its ward, else of the workstation (decision 20), and every other table is rebuilt from them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class PatientRegistered:
 
 @dataclass(frozen=True, slots=True)
 class PatientLinked:
-    """Two records turned out to be one person (ADT A40): `patient` is read as `into` from now on."""
+    """Two records are one person (ADT A40): `patient` is read as `into` from now on."""
 
     patient: PatientId
     into: PatientId

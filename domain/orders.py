@@ -82,22 +82,26 @@ class Ask:
 class Tally:
     """What an order knows of all its own tasks, the ended ones too (E1).
 
-    It is folded from the task events that raise the order's version, so that no decision needs history.
+    Folded from the task events that raise the order's version, so that no decision needs history.
 
     Attributes:
         made: tasks ever made.
         ended: tasks that reached an end.
+        nothing: tasks that came to nothing: voided or entered in error.
         effects: tasks that had an effect on the patient.
+        complete: no more tasks will be made by themselves.
         last_ended_at: when the last of them ended.
         outcomes: how many ended with each outcome word.
         steps: the latest instant of each task step that an order step or an order limit looks at.
         starts: starts of the last 24 hours, for the limits of as-needed doses.
-        children: sub-loops ever opened, by (parent, code).
+        children: sub-loops and repeated tasks ever opened, by "parent:code".
     """
 
     made: int = 0
     ended: int = 0
+    nothing: int = 0
     effects: int = 0
+    complete: bool = False
     last_ended_at: datetime | None = None
     outcomes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     steps: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
@@ -120,13 +124,14 @@ class Order:
         author: who wrote it.
         fields: what the loop file's `order_fields` declare, JSON values.
         steps: the last record of each order step.
-        asks: questions not answered yet, by code.
+        asks: questions not answered yet, by code, with the task where one asked.
         gaps: required steps passed over by a later record.
         stop_at: from when nothing more is due.
         replaces: the order that this one replaces.
         report_version: reports, amendments, other endings and sub-loops so far (E15).
         reported: whether any report was made.
         signed_at: when the step that activates it was done.
+        not_recorded: steps that its source cannot record; not applicable (decision 30).
         seq: events on its own stream.
         version: rises with each event that other work must see (E4).
     """
@@ -153,6 +158,7 @@ class Order:
     reported: bool = False
     signed_at: datetime | None = None
     ended_at: datetime | None = None
+    not_recorded: frozenset[str] = frozenset()
     tally: Tally = field(default_factory=Tally)
     seq: int = 0
     version: int = 0

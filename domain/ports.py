@@ -33,7 +33,7 @@ class CommandMeta:
 
     Attributes:
         command_id: the same id twice changes nothing the second time.
-        workstation: where it came from; names the chain of what belongs to no encounter and no ward.
+        workstation: where it came from; the chain of what has no encounter and no ward.
         loop_hash: of the loop definitions that decided.
         config_hash: of the site's configuration.
         batch_id: one id over all tasks that one act was recorded for (decision 7).
@@ -70,7 +70,7 @@ class Transaction(Protocol):
 
     @property
     def now(self) -> datetime:
-        """The instant of this transaction: read after the lock, never before the chain's last entry."""
+        """Its instant: read after the lock, never before the chain's last entry."""
         ...
 
     def seen(self) -> bool:
@@ -123,21 +123,48 @@ class UnitOfWork(Protocol):
 class Reads(Protocol):
     """Questions without a lock. Each is one query set; answers are frozen rows."""
 
-    def patient(self, patient: PatientId) -> Patient | None: ...
-    def patient_by_mrn(self, mrn: str) -> Patient | None: ...
-    def encounter(self, encounter: EncounterId) -> Encounter | None: ...
+    def patient(self, patient: PatientId) -> Patient | None:
+        """The patient of an id."""
+        ...
+
+    def patient_by_mrn(self, mrn: str) -> Patient | None:
+        """The patient of a record number."""
+        ...
+
+    def encounter(self, encounter: EncounterId) -> Encounter | None:
+        """The stay of an id."""
+        ...
+
     def encounter_of_patient(self, patient: PatientId) -> Encounter | None:
         """The patient's present stay, else the last one."""
         ...
 
     def encounters(
         self, *, ward: WardId | None = None, active: bool = True
-    ) -> tuple[Encounter, ...]: ...
-    def wards(self) -> tuple[Ward, ...]: ...
-    def practitioner(self, user: PractitionerId) -> Practitioner | None: ...
-    def practitioners(self) -> tuple[Practitioner, ...]: ...
-    def encounter_of_order(self, order: OrderId) -> EncounterId | None: ...
-    def order_of_task(self, task: TaskId) -> OrderId | None: ...
+    ) -> tuple[Encounter, ...]:
+        """Stays, in bed order."""
+        ...
+
+    def wards(self) -> tuple[Ward, ...]:
+        """All wards."""
+        ...
+
+    def practitioner(self, user: PractitionerId) -> Practitioner | None:
+        """The member of staff of a user name."""
+        ...
+
+    def practitioners(self) -> tuple[Practitioner, ...]:
+        """All staff, disabled ones too."""
+        ...
+
+    def encounter_of_order(self, order: OrderId) -> EncounterId | None:
+        """The stay of an order."""
+        ...
+
+    def order_of_task(self, task: TaskId) -> OrderId | None:
+        """The order of a task."""
+        ...
+
     def tasks_of_container(self, container: str) -> tuple[TaskId, ...]:
         """The open tasks that carry a container id (tube, box) in their fields."""
         ...
@@ -174,9 +201,9 @@ class Reads(Protocol):
         """The items of a catalogue that are in force, as (code, data)."""
         ...
 
-    def catalogue_item(
-        self, kind: str, code: str, *, at: datetime
-    ) -> Mapping[str, object] | None: ...
+    def catalogue_item(self, kind: str, code: str, *, at: datetime) -> Mapping[str, object] | None:
+        """One catalogue item in force."""
+        ...
 
     def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
         """The nurse of each patient at an instant."""
@@ -185,5 +212,5 @@ class Reads(Protocol):
     def due_streams(
         self, *, until: datetime, limit: int = 500
     ) -> tuple[tuple[OrderId, datetime], ...]:
-        """Orders of which something becomes late (or reaches its stop) by an instant, earliest first."""
+        """Orders of which something becomes late, or reaches its stop, by an instant."""
         ...

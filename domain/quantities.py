@@ -35,7 +35,7 @@ def parse_decimal(field: str, value: object) -> Decimal:
     """The exact decimal of an integer or of text.
 
     Raises:
-        InvalidInput: for a float (it has already lost digits), a bool, or anything that is no number.
+        InvalidInput: for a float (it has lost digits already), a bool, anything that is no number.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)

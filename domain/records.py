@@ -25,7 +25,7 @@ class Source(StrEnum):
 
     @property
     def after_the_fact(self) -> bool:
-        """Whether it tells of what has already happened, so that it is taken and judged, not refused."""
+        """Whether it tells of what has already happened: it is taken and judged, not refused."""
         return self is not Source.LIVE
 
     @property

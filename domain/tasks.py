@@ -1,4 +1,4 @@
-"""The task: one occurrence to fulfil. One dose, one tube, one visit, one blood unit, one sub-loop."""
+"""The task: one occurrence to fulfil. A dose, a tube, a visit, a blood unit, a sub-loop."""
 
 from __future__ import annotations
 

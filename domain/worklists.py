@@ -1,4 +1,4 @@
-"""Read rows: frozen answers to the questions that screens and commands ask. Never written, never decided on."""
+"""Read rows: frozen answers for screens and commands. Never written, never decided on."""
 
 from __future__ import annotations
 

@@ -1,0 +1,167 @@
+"""Which steps apply, which are done, which can be recorded now. All of it are questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.loops.definition import Level
+from domain.loops.grammar import TASKS_ENDED, Scope, StepRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from domain.loops.case import Case
+    from domain.loops.definition import LoopDefinition, Step
+    from domain.loops.grammar import Condition
+    from domain.orders import Order
+    from domain.records import Record
+    from domain.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a question is asked: in which loop, about which order, and which of its tasks."""
+
+    loop: LoopDefinition
+    case: Case
+    task: Task | None = None
+
+    @property
+    def order(self) -> Order:
+        """The order."""
+        return self.case.order
+
+    def steps(self, level: Level) -> Mapping[str, Record]:
+        """The records of one level."""
+        if level is Level.ORDER:
+            return self.order.steps
+        return {} if self.task is None else self.task.steps
+
+    def record(self, no: str) -> Record | None:
+        """The record of a step that counts: it was done, and not sent back since."""
+        found = self.steps(self.loop.steps[no].level).get(no)
+        return None if found is None or found.undone else found
+
+    def raw(self, no: str) -> Record | None:
+        """The record of a step even when the work was sent back since."""
+        return self.steps(self.loop.steps[no].level).get(no)
+
+
+def truth(value: object) -> bool:
+    """Whether a field's value says yes."""
+    return value is True or (isinstance(value, str) and value not in ("", "false", "none", "no"))
+
+
+def holds(condition: Condition, place: Place) -> bool:
+    """Whether a condition holds (E27: only fields and recorded steps are read)."""
+    return _positive(condition, place) is not condition.negated
+
+
+def all_hold(conditions: tuple[Condition, ...], place: Place) -> bool:
+    """Whether every one of some conditions holds."""
+    return all(holds(condition, place) for condition in conditions)
+
+
+def _positive(condition: Condition, place: Place) -> bool:
+    if condition.scope is Scope.REPORTED:
+        return place.order.reported
+    if condition.scope is Scope.STEP:
+        return _step_done(condition, place)
+    value = _field(condition, place)
+    return value in condition.values if condition.values else truth(value)
+
+
+def _field(condition: Condition, place: Place) -> object:
+    if condition.scope is Scope.TASK:
+        return None if place.task is None else place.task.fields.get(condition.name)
+    if condition.name == "priority":
+        return place.order.priority.value
+    return place.order.fields.get(condition.name)
+
+
+def _step_done(condition: Condition, place: Place) -> bool:
+    step = place.loop.steps[condition.name]
+    if step.level is Level.TASK and place.task is None:
+        return condition.name in place.order.tally.steps
+    record = place.record(condition.name)
+    return record is not None and (not condition.values or record.result in condition.values)
+
+
+def applies(step: Step, place: Place) -> bool:
+    """Whether a step is part of this order's or task's way."""
+    return step.no not in place.order.not_recorded and all_hold(step.when, place)
+
+
+def waived(step: Step, place: Place) -> bool:
+    """Whether the step may lawfully be done later (`afterwards`), so that nothing waits for it."""
+    return step.afterwards is not None and all_hold(step.afterwards, place)
+
+
+def waits_for(step: Step, place: Place) -> Iterator[StepRef]:
+    """What a step really waits for: what does not apply passes on its own `after` (E12)."""
+    seen: set[str] = set()
+
+    def walk(refs: tuple[StepRef, ...]) -> Iterator[StepRef]:
+        for ref in refs:
+            if ref.step == TASKS_ENDED:
+                yield ref
+                continue
+            awaited = place.loop.steps[ref.step]
+            if applies(awaited, place) and not waived(awaited, place):
+                yield ref
+            elif ref.step not in seen:
+                seen.add(ref.step)
+                yield from walk(awaited.after)
+
+    yield from walk(step.after)
+
+
+def met(ref: StepRef, place: Place, *, level: Level) -> bool:
+    """Whether what a step of some level waits for has happened."""
+    if ref.step == TASKS_ENDED:
+        return place.order.tally.open == 0
+    awaited = place.loop.steps[ref.step]
+    if awaited.level is Level.TASK and level is Level.ORDER:
+        return ref.step in place.order.tally.steps
+    record = place.record(ref.step)
+    return record is not None and (not ref.results or record.result in ref.results)
+
+
+def unmet(step: Step, place: Place) -> tuple[str, ...]:
+    """The steps that must come before this one and have not, in the order of the file."""
+    missing = {ref.step for ref in waits_for(step, place) if not met(ref, place, level=step.level)}
+    ordered = [no for no in place.loop.steps if no in missing]
+    return (*ordered, *(missing & {TASKS_ENDED}))
+
+
+def current(step: Step, place: Place) -> bool:
+    """Whether a step is done, at the order's present report version where that matters (E15)."""
+    record = place.record(step.no)
+    if record is None:
+        return False
+    return not step.per_version or record.version >= place.order.report_version
+
+
+def due_still(step: Step, place: Place) -> bool:
+    """Whether a required step of an order or task has still to be done before that can close."""
+    if not applies(step, place) or current(step, place):
+        return False
+    return step.required and not step.repeats and not step.on
+
+
+def missing_required(place: Place, level: Level) -> tuple[str, ...]:
+    """The required steps of one level that are not done."""
+    steps = place.loop.order_steps if level is Level.ORDER else place.loop.task_steps
+    return tuple(step.no for step in steps if due_still(step, place))
+
+
+def blocked_by_ask(no: str, place: Place) -> str | None:
+    """The code of the open question that a step waits for (E21)."""
+    task = None if place.task is None else place.task.id
+    for ask in place.order.asks.values():
+        if ask.task is not None and ask.task != task:
+            continue
+        if no in ask.undone or any(no in place.loop.descendants.get(one, ()) for one in ask.undone):
+            return ask.code
+    return None

@@ -1,0 +1,217 @@
+"""What a check may look at, and the checks of identity: code, never draft (decision 37)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import TYPE_CHECKING, Final
+
+from domain.barcodes import (
+    BarcodeError,
+    BloodExpiry,
+    BloodUnit,
+    Din,
+    ExamRequest,
+    MedicinePack,
+    PatientBand,
+    SpecimenTube,
+    TracedPack,
+    UnitDose,
+    parse_scan,
+)
+from domain.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from domain.barcodes import Scan
+    from domain.commands import Entry
+    from domain.loops.applies import Place
+    from domain.loops.case import Facts
+    from domain.loops.definition import Step
+
+ITEM_FIELDS: Final = ("container", "din", "dose_label", "accession")
+"""Fields of a task or of its records that name the one thing this task is about."""
+
+
+_ITEM_CODE: Final[Mapping[type, str]] = {
+    MedicinePack: "gtin",
+    TracedPack: "product_id",
+    UnitDose: "dose_label",
+    SpecimenTube: "container_id",
+    ExamRequest: "accession_no",
+    Din: "din",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """All that a check sees.
+
+    Attributes:
+        scans: the codes that were read well.
+        limit_minutes: the minutes of a limit by its id, for this order and task; a check has no
+            minutes of its own (E49).
+    """
+
+    step: Step
+    place: Place
+    entry: Entry
+    facts: Facts
+    now: datetime
+    scans: tuple[Scan, ...]
+    limit_minutes: Callable[[str], int | None]
+
+    @property
+    def unscanned_reason(self) -> str:
+        """Why something was not scanned, as the person gave it."""
+        value = self.entry.evidence.get("noscan_reason")
+        return value if isinstance(value, str) else ""
+
+
+def read_scans(entry: Entry) -> tuple[tuple[Scan, ...], tuple[Finding, ...]]:
+    """The codes that could be read, and a stop for each that could not."""
+    read: list[Scan] = []
+    stops: list[Finding] = []
+    for text in entry.scans:
+        try:
+            read.append(parse_scan(text, today=entry.at.date()))
+        except BarcodeError as error:
+            stops.append(
+                Finding(
+                    "scan_readable",
+                    Severity.STOP,
+                    f"a scanned code of {len(text)} characters cannot be read",
+                    error.right or "scan again, or say why it cannot be scanned",
+                )
+            )
+    return tuple(read), tuple(stops)
+
+
+def encounter_active(context: CheckContext) -> Finding | None:
+    """The patient is in hospital at the time of the event."""
+    ended = context.facts.ended_at
+    if context.facts.active or (ended is not None and context.entry.at <= ended):
+        return None
+    return Finding(
+        "encounter_active",
+        Severity.STOP,
+        "the patient's stay has ended",
+        "admit the patient, or enter what was done before with its true time and source retro",
+    )
+
+
+def not_stopped(context: CheckContext) -> Finding | None:
+    """The order was not stopped before the event; what has started may still be ended."""
+    task, stop = context.place.task, context.place.order.stop_at
+    if stop is None or context.entry.at < stop or (task is not None and task.started):
+        return None
+    return Finding(
+        "not_stopped", Severity.STOP, "the order is stopped", "place a new order if it is needed"
+    )
+
+
+def right_patient(context: CheckContext) -> Finding | None:
+    """The scanned wristband is this patient's, and the newest one that was printed."""
+    bands = [scan for scan in context.scans if isinstance(scan, PatientBand)]
+    if not bands:
+        return _unscanned(context, "right_patient", "wristband")
+    facts = context.facts
+    for band in bands:
+        theirs = band.patient_id == facts.mrn if band.gsrn is None else band.gsrn == facts.gsrn
+        if not theirs:
+            return Finding(
+                "right_patient",
+                Severity.STOP,
+                "wrong patient: the wristband belongs to somebody else",
+                "go to the right patient and scan their wristband",
+            )
+        if band.band_instance is not None and band.band_instance != facts.band_instance:
+            return Finding(
+                "right_patient",
+                Severity.STOP,
+                "this wristband was replaced by a newer one",
+                "scan the wristband that the patient wears, or print a new one",
+            )
+    return None
+
+
+def right_item(context: CheckContext) -> Finding | None:
+    """The scanned product, tube, unit or request is the one that this task is about."""
+    seen = [code for scan in context.scans if (code := item_code(scan)) is not None]
+    if not seen:
+        return _unscanned(context, "right_item", "item")
+    expected = expected_codes(context)
+    if all(code in expected for code in seen):
+        return None
+    return Finding(
+        "right_item",
+        Severity.STOP,
+        "wrong item: the scanned code is not the one of this task",
+        "put it aside and scan the item that belongs to this task",
+    )
+
+
+def expiry(context: CheckContext) -> Finding | None:
+    """Nothing scanned or entered is past its expiry at the time of the event."""
+    at = context.entry.at
+    days: list[date] = [
+        scan.expiry
+        for scan in context.scans
+        if isinstance(scan, MedicinePack) and scan.expiry is not None
+    ]
+    typed = context.entry.evidence.get("expiry")
+    if isinstance(typed, str) and typed:
+        days.append(date.fromisoformat(typed[:10]))
+    late = any(day < at.date() for day in days)
+    blood = [
+        part
+        for scan in context.scans
+        for part in (scan.expiry if isinstance(scan, BloodUnit) else scan,)
+        if isinstance(part, BloodExpiry)
+    ]
+    if late or any(part.instant(UTC) < at for part in blood):
+        return Finding("expiry", Severity.STOP, "it has expired", "take one that has not expired")
+    return None
+
+
+def item_code(scan: Scan) -> str | None:
+    """What identifies the item of a scan; None for a wristband, a badge or a part of a label."""
+    if isinstance(scan, BloodUnit):
+        scan = scan.din
+    name = _ITEM_CODE.get(type(scan))
+    return None if name is None else str(getattr(scan, name))
+
+
+def expected_codes(context: CheckContext) -> frozenset[str]:
+    """The codes right for this task: its own labels and records, and the order's product."""
+    task = context.place.task
+    known: set[str] = set(context.facts.item_codes)
+    sources: list[Mapping[str, object]] = [context.place.order.fields]
+    if task is not None:
+        sources.extend((task.fields, *(record.evidence for record in task.steps.values())))
+    for source in sources:
+        known.update(str(source[name]) for name in ITEM_FIELDS if source.get(name))
+    return frozenset(known)
+
+
+def _unscanned(context: CheckContext, check: str, what: str) -> Finding | None:
+    if context.unscanned_reason:
+        return Finding(check, Severity.INFO, f"the {what} was not scanned")
+    return Finding(
+        check,
+        Severity.REASON,
+        f"the {what} was not scanned",
+        f"scan the {what}, or say why it cannot be scanned (evidence noscan_reason)",
+    )
+
+
+IDENTITY_CHECKS: Final[Mapping[str, Callable[[CheckContext], Finding | None]]] = {
+    "encounter_active": encounter_active,
+    "not_stopped": not_stopped,
+    "right_patient": right_patient,
+    "right_item": right_item,
+    "expiry": expiry,
+}
+"""The checks that work from the first day; clinical ones join them by name (decision 24)."""

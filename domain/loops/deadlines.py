@@ -1,0 +1,256 @@
+"""Every running limit of an order and its tasks, with the instant at which it runs out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from domain.loops.applies import Place, all_hold, applies, truth
+from domain.loops.definition import Level, OriginKind
+from domain.orders import OrderState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.loops.case import Case
+    from domain.loops.definition import Bound, Bounds, Limit, Origin, Window
+    from domain.loops.loops import Loops
+    from domain.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A limit that is running.
+
+    Attributes:
+        stream: the order or task that becomes late.
+        limit: the limit's id.
+        step: the step it ends at, or `release` or `answer`.
+        at: when it runs out.
+        starts_at: when its clock began.
+        opens_at: for a window, the earliest right time.
+        rule: the alert rule that its passing raises.
+    """
+
+    stream: str
+    limit: str
+    step: str
+    at: datetime
+    starts_at: datetime
+    opens_at: datetime | None
+    rule: str
+
+
+def deadlines(loops: Loops, case: Case) -> tuple[Deadline, ...]:
+    """All running limits of a case, the order's own first, each stream's earliest first."""
+    rows = list(order_deadlines(loops, case))
+    for task in case.tasks.values():
+        rows.extend(task_deadlines(loops, case, task))
+    return tuple(rows)
+
+
+def order_deadlines(loops: Loops, case: Case) -> tuple[Deadline, ...]:
+    """The running limits of the order itself."""
+    order = case.order
+    if order.state is OrderState.DRAFT or order.state.terminal:
+        return ()
+    place = Place(loops.get(order.loop), case)
+    rows = list(_running(place, Level.ORDER, order.id))
+    rows.extend(_answers(place, None, order.id))
+    return tuple(sorted(rows, key=lambda row: (row.at, row.limit)))
+
+
+def task_deadlines(loops: Loops, case: Case, task: Task) -> tuple[Deadline, ...]:
+    """The running limits of one task."""
+    if task.state.terminal or case.order.state is OrderState.DRAFT:
+        return ()
+    place = Place(loops.get(task.loop), case, task)
+    rows = list(_running(place, Level.TASK, task.id))
+    rows.extend(_answers(place, task.id, task.id))
+    return tuple(sorted(rows, key=lambda row: (row.at, row.limit)))
+
+
+def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
+    for limit in place.loop.limits:
+        if not _concerns(limit, place, level) or not limit_applies(limit, place):
+            continue
+        start = clock_start(limit, place)
+        if start is None or _satisfied(limit, place, start) or _suspended(limit, place):
+            continue
+        span = allowed(limit, place, start)
+        if span is not None:
+            opens, ends = span
+            yield Deadline(stream, limit.id, limit.to, ends, start, opens, limit.rule)
+
+
+def _concerns(limit: Limit, place: Place, level: Level) -> bool:
+    step = place.loop.steps.get(limit.to)
+    if step is None:
+        return limit.to == "release" and place.order.hold is not None
+    return step.level is level
+
+
+def limit_applies(limit: Limit, place: Place) -> bool:
+    """Whether a limit is one for this order or task, whatever has been recorded."""
+    step = place.loop.steps.get(limit.to)
+    if step is not None and not applies(step, place) and not _still(limit.to, place):
+        return False
+    if limit.window_class is not None:
+        task = place.task
+        if task is None or task.window_class != limit.window_class:
+            return False
+    return all_hold(limit.when, place)
+
+
+def _still(no: str, place: Place) -> bool:
+    task = place.task
+    return task is not None and task.exit is not None and no in task.exit.still
+
+
+def _satisfied(limit: Limit, place: Place, start: datetime) -> bool:
+    """Whether the step that ends the limit has been done since its clock began."""
+    step = place.loop.steps.get(limit.to)
+    if step is None:
+        return False
+    task = place.task
+    if task is not None and task.exit is not None and limit.to not in task.exit.still:
+        return True
+    if step.repeats_until is not None and place.record(step.repeats_until) is not None:
+        return True
+    record = place.record(limit.to)
+    if record is None:
+        return False
+    if step.repeats:
+        return limit.to not in {origin.step for origin in limit.origins} and record.at >= start
+    return not step.per_version or record.version >= place.order.report_version
+
+
+def _suspended(limit: Limit, place: Place) -> bool:
+    """Whether a hold stops this clock: not those that run from a recorded task step (E35)."""
+    task = place.task
+    held = (task.hold if task is not None else None) or place.order.hold
+    if held is None or limit.to == "release":
+        return False
+    if task is not None and task.hold is None and task.started:
+        return False
+    task_steps = {step.no for step in place.loop.task_steps}
+    return not any(origin.step in task_steps for origin in limit.origins)
+
+
+def clock_start(limit: Limit, place: Place) -> datetime | None:
+    """When a limit's clock began: the latest of its origins; None while one of them is missing."""
+    instants = [origin_at(origin, place) for origin in limit.origins]
+    known = [instant for instant in instants if instant is not None]
+    return max(known) if known and len(known) == len(instants) else None
+
+
+def origin_at(origin: Origin, place: Place) -> datetime | None:
+    """The instant of one origin, or None where it has not come."""
+    task = place.task
+    match origin.kind:
+        case OriginKind.STEP:
+            return _step_at(origin, place)
+        case OriginKind.FIELD:
+            record = place.record(origin.step)
+            return None if record is None else _instant(record.evidence.get(origin.field))
+        case OriginKind.TASKS_ENDED:
+            tally = place.order.tally
+            return tally.last_ended_at if tally.open == 0 else None
+        case OriginKind.HELD:
+            hold = (task.hold if task is not None else None) or place.order.hold
+            return None if hold is None else hold.at
+        case _:
+            return None if task is None else _task_origin(origin.kind, task)
+
+
+def _task_origin(kind: OriginKind, task: Task) -> datetime | None:
+    if kind is OriginKind.DUE:
+        return task.due_at
+    if kind is OriginKind.EXIT:
+        return None if task.exit is None else task.exit.at
+    return task.clock_from or task.made_at
+
+
+def _step_at(origin: Origin, place: Place) -> datetime | None:
+    step = place.loop.steps[origin.step]
+    if step.level is Level.TASK and place.task is None:
+        return place.order.tally.steps.get(origin.step)
+    record = place.record(origin.step)
+    if record is None or (origin.results and record.result not in origin.results):
+        return None
+    return record.at
+
+
+def allowed(limit: Limit, place: Place, start: datetime) -> tuple[datetime | None, datetime] | None:
+    """From when and until when the step is in time; None where this priority has no limit."""
+    if limit.window is not None:
+        return _window(limit.window, place, start)
+    bound = minutes_of(limit, place)
+    if bound is None:
+        return None
+    ends = _due(place, start) if bound == "due" else start + timedelta(minutes=int(bound))
+    due_at = None if place.task is None else place.task.due_at
+    if limit.or_before_due is not None and due_at is not None:
+        ends = min(ends, due_at - timedelta(minutes=limit.or_before_due))
+    return None, ends
+
+
+def _due(place: Place, start: datetime) -> datetime:
+    due_at = None if place.task is None else place.task.due_at
+    return start if due_at is None else max(start, due_at)
+
+
+def _window(window: Window, place: Place, start: datetime) -> tuple[datetime, datetime] | None:
+    if not window.percent:
+        return start + timedelta(minutes=window.low), start + timedelta(minutes=window.high)
+    interval = None if place.task is None else place.task.interval_minutes
+    if interval is None:
+        return None
+    part = timedelta(minutes=interval) / 100
+    return start + part * window.low, start + part * window.high
+
+
+def minutes_of(limit: Limit, place: Place) -> Bound:
+    """The bound of a limit for this order's priority and this case, in minutes (or `due`)."""
+    column = place.order.priority.column
+    bounds: Bounds | None = limit.within
+    if limit.per is not None:
+        scope, name = limit.per
+        fields = place.order.fields if scope == "order" or place.task is None else place.task.fields
+        value = fields.get(name)
+        case = limit.cases.get(str(value)) or limit.cases.get("other")
+        bounds = case or bounds
+    bound = None if bounds is None else bounds.column(column)
+    cap = None if limit.at_most is None else limit.at_most.column(column)
+    if isinstance(bound, int) and isinstance(cap, int):
+        return min(bound, cap)
+    return bound
+
+
+def limit_minutes(name: str, place: Place) -> int | None:
+    """The minutes of a limit by its id, or None where it sets none here (E49)."""
+    limit = place.loop.limit.get(name)
+    if limit is None:
+        return None
+    if limit.window is not None and not limit.window.percent:
+        return limit.window.high
+    bound = minutes_of(limit, place)
+    return bound if isinstance(bound, int) else None
+
+
+def _answers(place: Place, task: str | None, stream: str) -> Iterator[Deadline]:
+    for row in place.loop.returns:
+        for ask in place.order.asks.values():
+            if ask.code != row.code or ask.task != task or row.within is None:
+                continue
+            minutes = row.within.column(place.order.priority.column)
+            if isinstance(minutes, int):
+                ends = ask.at + timedelta(minutes=minutes)
+                yield Deadline(stream, row.code, "answer", ends, ask.at, None, row.rule)
+
+
+def _instant(value: object) -> datetime | None:
+    if not isinstance(value, str) or not truth(value):
+        return None
+    return datetime.fromisoformat(value)

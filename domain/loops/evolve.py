@@ -1,0 +1,339 @@
+"""The fold: what an order and its tasks are, given what happened. No loop file, no clock (E2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import reduce
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, assert_never
+
+from domain.errors import StorageError
+from domain.events import (
+    Amended,
+    Answered,
+    Asked,
+    Corrected,
+    ExitRecorded,
+    FieldsChanged,
+    GapsMended,
+    HeldBack,
+    IncidentReported,
+    Moved,
+    NoteAdded,
+    Nullified,
+    OrderPlaced,
+    OrderRevised,
+    Released,
+    SentBack,
+    StepRecorded,
+    Stopped,
+    StreamKind,
+    TaskMade,
+    VersionRaised,
+)
+from domain.ids import EncounterId, OrderId, TaskId
+from domain.loops.case import Case
+from domain.orders import Order, OrderState, Tally
+from domain.records import Hold, Record
+from domain.tasks import Task, TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from domain.events import Event
+
+_DAY: Final = timedelta(hours=24)
+
+
+def evolve_all(case: Case | None, events: Iterable[Event]) -> Case | None:
+    """The case after some events."""
+    return reduce(evolve_case, events, case)
+
+
+def evolve_case(case: Case | None, event: Event) -> Case:
+    """The case after one event: its own stream moves, and the order's tally with it.
+
+    Raises:
+        StorageError: an event of an order that was never placed, or of a task that was never made.
+    """
+    if event.stream_kind is StreamKind.ORDER:
+        order = evolve_order(None if case is None else case.order, event)
+        return Case(order, {} if case is None else case.tasks)
+    if case is None:
+        raise _lost(event)
+    task = evolve_task(case.tasks.get(TaskId(event.stream)), event)
+    order = _counted(case.order, case.tasks.get(task.id), task, event)
+    return Case(order, MappingProxyType({**case.tasks, task.id: task}))
+
+
+def evolve_order(order: Order | None, event: Event) -> Order:
+    """The order after one event of its own stream."""
+    body = event.body
+    if isinstance(body, OrderPlaced):
+        return _placed(event, body)
+    if order is None:
+        raise _lost(event)
+    after = _order_body(order, event)
+    return replace(after, seq=order.seq + 1, version=order.version + 1)
+
+
+def evolve_task(task: Task | None, event: Event) -> Task:
+    """The task after one event of its own stream."""
+    body = event.body
+    if isinstance(body, TaskMade):
+        return _made(event, body)
+    if task is None:
+        raise _lost(event)
+    return replace(_task_body(task, event), version=task.version + 1)
+
+
+def _placed(event: Event, body: OrderPlaced) -> Order:
+    return Order(
+        id=OrderId(event.stream),
+        loop=body.loop,
+        loop_version=body.loop_version,
+        encounter_id=body.encounter_id,
+        patient_id=body.patient_id,
+        author=event.actor,
+        priority=body.priority,
+        fields=body.fields,
+        placed_at=event.at,
+        state=OrderState.VERBAL if body.verbal else OrderState.DRAFT,
+        replaces=body.replaces,
+        not_recorded=frozenset(body.not_recorded),
+        seq=1,
+        version=1,
+    )
+
+
+def _made(event: Event, body: TaskMade) -> Task:
+    return Task(
+        id=TaskId(event.stream),
+        order_id=body.order_id,
+        encounter_id=EncounterId(body.encounter_id),
+        loop=body.loop,
+        state=TaskState.PLANNED,
+        made_at=event.at,
+        due_at=body.due_at,
+        seq=body.seq,
+        window_class=body.window_class,
+        interval_minutes=body.interval_minutes,
+        fields=body.fields,
+        parent=body.parent,
+        opened_code=body.opened_code,
+        opened_by=body.opened_by,
+        blocks=body.blocks,
+        instead_of=body.instead_of,
+        clock_from=body.clock_from,
+        version=1,
+    )
+
+
+def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PLR0912 - an arm a kind
+    body = event.body
+    match body:
+        case OrderRevised():
+            return replace(order, priority=body.priority, fields=body.fields)
+        case StepRecorded():
+            steps = _with_record(order.steps, body, event, seq=order.seq + 1)
+            signed = event.at if body.activates else order.signed_at
+            gaps = (order.gaps | set(body.gaps)) - {body.step}
+            return replace(order, steps=steps, signed_at=signed, gaps=gaps)
+        case Moved():
+            state = OrderState(body.state)
+            ended = event.at if state.terminal else None
+            return replace(order, state=state, outcome=body.outcome, ended_at=ended)
+        case SentBack():
+            return replace(order, steps=_undone(order.steps, body.undone))
+        case Asked():
+            return replace(order, asks={**order.asks, body.key: body.ask})
+        case Answered():
+            asks = {key: ask for key, ask in order.asks.items() if key != body.key}
+            return replace(order, asks=asks)
+        case HeldBack():
+            return replace(order, hold=_hold(body, event))
+        case Released():
+            return replace(order, hold=None)
+        case Stopped():
+            return replace(order, stop_at=body.stop_at, stopped_by=body.act)
+        case GapsMended():
+            return replace(order, gaps=order.gaps - set(body.steps))
+        case VersionRaised():
+            reported = order.reported or body.report
+            return replace(order, report_version=body.version, reported=reported)
+        case Corrected():
+            return replace(order, steps=_corrected(order.steps, body))
+        case Amended():
+            return replace(order, steps=_amended(order.steps, body, event))
+        case Nullified() | IncidentReported() | NoteAdded():
+            return order
+        case OrderPlaced() | TaskMade() | FieldsChanged() | ExitRecorded():
+            raise _lost(event)
+    assert_never(body)
+
+
+def _task_body(task: Task, event: Event) -> Task:  # noqa: C901, PLR0911 - one arm a kind
+    body = event.body
+    match body:
+        case StepRecorded():
+            steps = _with_record(task.steps, body, event, seq=task.version + 1)
+            gaps = (task.gaps | set(body.gaps)) - {body.step}
+            return replace(task, steps=steps, gaps=gaps, started=task.started or body.starts)
+        case ExitRecorded():
+            gaps = frozenset[str]() if body.accepts_gaps else task.gaps
+            return replace(task, exit=body.exit, gaps=gaps)
+        case Moved():
+            state = TaskState(body.state)
+            return replace(
+                task,
+                state=state,
+                outcome=body.outcome,
+                ended_at=(task.ended_at or event.at) if state.terminal else None,
+                gaps=frozenset() if state.terminal else task.gaps,
+            )
+        case SentBack():
+            return replace(task, steps=_undone(task.steps, body.undone))
+        case HeldBack():
+            return replace(task, hold=_hold(body, event))
+        case Released():
+            return replace(task, hold=None)
+        case GapsMended():
+            return replace(task, gaps=task.gaps - set(body.steps))
+        case FieldsChanged():
+            return replace(task, fields={**task.fields, **body.fields})
+        case Corrected():
+            return replace(task, steps=_corrected(task.steps, body))
+        case Amended():
+            return replace(task, steps=_amended(task.steps, body, event))
+        case Nullified() | IncidentReported() | NoteAdded():
+            return task
+        case _:
+            raise _lost(event)
+
+
+def _with_record(
+    steps: Mapping[str, Record], body: StepRecorded, event: Event, *, seq: int
+) -> Mapping[str, Record]:
+    earlier = steps.get(body.step)
+    if not body.done:
+        return steps if earlier is None else {**steps, body.step: replace(earlier, undone=True)}
+    latest = earlier is None or earlier.undone or event.at >= earlier.at
+    record = Record(
+        step=body.step,
+        at=event.at if latest or earlier is None else earlier.at,
+        recorded_at=event.recorded_at,
+        actor=event.actor,
+        result=body.result,
+        evidence=body.evidence,
+        witness=body.witness,
+        source=event.source,
+        count=1 if earlier is None else earlier.count + 1,
+        first_at=_first_at(earlier, event.at),
+        late_by_minutes=body.late_by_minutes,
+        version=body.version,
+        role_system=body.by_system,
+        seq=seq,
+    )
+    return {**steps, body.step: record}
+
+
+def _first_at(earlier: Record | None, at: datetime) -> datetime:
+    if earlier is None or earlier.undone or earlier.first_at is None:
+        return at
+    return min(earlier.first_at, at)
+
+
+def _undone(steps: Mapping[str, Record], undone: tuple[str, ...]) -> Mapping[str, Record]:
+    return {
+        no: replace(record, undone=True) if no in undone else record for no, record in steps.items()
+    }
+
+
+def _corrected(steps: Mapping[str, Record], body: Corrected) -> Mapping[str, Record]:
+    record = steps[body.step]
+    evidence = record.evidence if body.evidence is None else {**record.evidence, **body.evidence}
+    at = record.at if body.at is None else body.at
+    first = at if record.count == 1 else record.first_at
+    return {**steps, body.step: replace(record, at=at, first_at=first, evidence=evidence)}
+
+
+def _amended(steps: Mapping[str, Record], body: Amended, event: Event) -> Mapping[str, Record]:
+    record = steps[body.step]
+    return {
+        **steps,
+        body.step: replace(
+            record,
+            result=body.result if body.result is not None else record.result,
+            evidence={**record.evidence, **body.evidence},
+            at=event.at,
+            recorded_at=event.recorded_at,
+            actor=event.actor,
+            count=record.count + 1,
+        ),
+    }
+
+
+def _hold(body: HeldBack, event: Event) -> Hold:
+    return Hold(at=event.at, until=body.until, reason=body.reason, whole_order=body.whole_order)
+
+
+def _counted(order: Order, before: Task | None, task: Task, event: Event) -> Order:
+    """The order with its tally after an event of one of its tasks."""
+    version = order.version + 1 if event.raises else order.version
+    tally = order.tally
+    body = event.body
+    if isinstance(body, TaskMade):
+        tally = _counted_making(tally, body)
+    elif task.parent is None and before is not None:
+        tally = _counted_step(_counted_end(tally, before, task), body, event.at)
+    if version == order.version and tally is order.tally:
+        return order
+    return replace(order, tally=tally, version=version)
+
+
+def _counted_making(tally: Tally, body: TaskMade) -> Tally:
+    if body.opened_code is not None:
+        key = f"{body.opened_by}:{body.opened_code}"
+        children = {**tally.children, key: tally.children.get(key, 0) + 1}
+        tally = replace(tally, children=children)
+    if body.parent is not None:
+        return tally
+    return replace(tally, made=tally.made + 1, complete=tally.complete or body.last)
+
+
+def _counted_end(tally: Tally, before: Task, task: Task) -> Tally:
+    if task.state is TaskState.ENTERED_IN_ERROR and before.state is not task.state:
+        tally = replace(tally, effects=tally.effects - before.started, nothing=tally.nothing + 1)
+    elif task.started and not before.started:
+        tally = replace(tally, effects=tally.effects + 1)
+    if not task.state.terminal or before.state.terminal:
+        return tally
+    word = task.outcome or task.state.value
+    ends = [at for at in (tally.last_ended_at, task.ended_at) if at is not None]
+    return replace(
+        tally,
+        ended=tally.ended + 1,
+        nothing=tally.nothing + (task.state is TaskState.VOIDED),
+        outcomes={**tally.outcomes, word: tally.outcomes.get(word, 0) + 1},
+        last_ended_at=max(ends),
+    )
+
+
+def _counted_step(tally: Tally, body: object, at: datetime) -> Tally:
+    if not isinstance(body, StepRecorded) or not body.done:
+        return tally
+    if body.tallied:
+        latest = max(at, tally.steps.get(body.step, at))
+        tally = replace(tally, steps={**tally.steps, body.step: latest})
+    if body.starts:
+        latest = max((at, *tally.starts))
+        starts = tuple(sorted(start for start in (*tally.starts, at) if start > latest - _DAY))
+        tally = replace(tally, starts=starts)
+    return tally
+
+
+def _lost(event: Event) -> StorageError:
+    what = f"{type(event.body).__name__} of {event.stream_kind} {event.stream}"
+    return StorageError("JOURNAL", f"{what} has nothing before it")

@@ -1,0 +1,126 @@
+"""What comes next on an order and each of its tasks: ready steps, earliest deadline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from domain.loops.applies import Place, all_hold, applies, blocked_by_ask, current, unmet
+from domain.loops.deadlines import order_deadlines, task_deadlines
+from domain.orders import OrderState
+from domain.worklists import Outlook, ReadyStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.loops.case import Case
+    from domain.loops.deadlines import Deadline
+    from domain.loops.definition import Step
+    from domain.loops.loops import Loops
+    from domain.tasks import Task
+
+AMBER: Final = 0.8
+"""The part of an interval after which it is nearly late (decision 33)."""
+
+
+def order_outlook(loops: Loops, case: Case) -> Outlook:
+    """What comes next on the order itself."""
+    order = case.order
+    if order.state.terminal:
+        return Outlook()
+    place = Place(loops.get(order.loop), case)
+    rows = order_deadlines(loops, case)
+    steps = (step for step in place.loop.order_steps if _order_ready(step, place))
+    return _outlook(rows, steps)
+
+
+def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
+    """What comes next on one task."""
+    if task.state.terminal:
+        return Outlook()
+    place = Place(loops.get(task.loop), case, task)
+    rows = task_deadlines(loops, case, task)
+    steps = (step for step in place.loop.task_steps if _task_ready(step, place, task))
+    return _outlook(rows, steps)
+
+
+def outlooks(loops: Loops, case: Case) -> dict[str, Outlook]:
+    """What comes next on every stream of a case, by order and task id."""
+    found: dict[str, Outlook] = {case.order.id: order_outlook(loops, case)}
+    for task in case.tasks.values():
+        found[task.id] = task_outlook(loops, case, task)
+    return found
+
+
+def _outlook(rows: tuple[Deadline, ...], steps: Iterable[Step]) -> Outlook:
+    first = rows[0] if rows else None
+    return Outlook(
+        next_due_at=None if first is None else first.at,
+        next_limit=None if first is None else first.limit,
+        ready=tuple(_ready_step(step, rows) for step in steps),
+    )
+
+
+def _ready_step(step: Step, rows: tuple[Deadline, ...]) -> ReadyStep:
+    row = next((one for one in rows if one.step == step.no), None)
+    if row is None:
+        return ReadyStep(step.no, step.by)
+    amber = row.starts_at + timedelta(seconds=(row.at - row.starts_at).total_seconds() * AMBER)
+    return ReadyStep(step.no, step.by, row.at, row.limit, amber)
+
+
+def _order_ready(step: Step, place: Place) -> bool:
+    order = place.order
+    if step.on or not applies(step, place) or current(step, place):
+        return False
+    signed_first = place.loop.activating
+    if (
+        order.state is OrderState.DRAFT
+        and signed_first is not None
+        and signed_first.no in place.loop.ancestors[step.no]
+    ):
+        return False
+    if step is place.loop.closing and not step.per_version and order.tally.open:
+        return False
+    return not unmet(step, place) and blocked_by_ask(step.no, place) is None
+
+
+def _task_ready(step: Step, place: Place, task: Task) -> bool:
+    if not _wanted(step, place, task):
+        return False
+    if step.no in task.gaps:
+        return True
+    if step.repeats_until is not None:
+        over = place.record(step.repeats_until) is not None
+    else:
+        over = current(step, place)
+    if over or unmet(step, place) or blocked_by_ask(step.no, place) is not None:
+        return False
+    return not _waits(step, place, task)
+
+
+def _wanted(step: Step, place: Place, task: Task) -> bool:
+    """Whether the step belongs to what the task still has to do."""
+    if place.order.state is OrderState.DRAFT and task.parent is None:
+        return False
+    if task.exit is not None:
+        return step.no in task.exit.still or step.no in task.gaps
+    return applies(step, place) and task.hold is None
+
+
+def _waits(step: Step, place: Place, task: Task) -> bool:
+    """Whether a sub-loop or another task holds this step back."""
+    if any(step.no in child.blocks for child in place.case.children_of(task.id)):
+        return True
+    others = [one for one in place.case.own_open() if one.id != task.id]
+    awaited = task.fields.get("depends_on")
+    if step.starts and any(other.id == awaited for other in others):
+        return True
+    for rule in place.loop.next_task_after:
+        if rule.step != step.no or not all_hold(rule.when, place):
+            continue
+        for other in others:
+            done = {no for no, record in other.steps.items() if not record.undone}
+            if rule.step in done and rule.after not in done:
+                return True
+    return False

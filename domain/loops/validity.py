@@ -1,0 +1,88 @@
+"""Questions of time: is an earlier step too old, is this record too early, how late is it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from domain.findings import Finding, Severity
+from domain.loops.deadlines import allowed, clock_start, limit_applies, limit_minutes
+from domain.loops.definition import OriginKind
+
+if TYPE_CHECKING:
+    from domain.loops.applies import Place
+    from domain.loops.definition import Step
+    from domain.records import Record
+    from domain.tasks import Task
+
+TOLERANCE: Final = timedelta(minutes=1)
+"""Clocks of two devices may differ by this much before their order is doubted (1.4)."""
+
+
+def renewable(step: Step, place: Place, at: datetime) -> bool:
+    """Whether a done step has expired, or leads straight to one that has (E26)."""
+    record = place.record(step.no)
+    if record is None:
+        return False
+    if step.valid is not None and expired(step, record, place, at):
+        return True
+    return any(
+        other.valid is not None
+        and any(ref.step == step.no for ref in other.after)
+        and (later := place.record(other.no)) is not None
+        and expired(other, later, place, at)
+        for other in place.loop.steps.values()
+        if other.level is step.level
+    )
+
+
+def expired(step: Step, record: Record, place: Place, at: datetime) -> bool:
+    """Whether a done step is too old at an instant (E25). `valid_until` in its evidence wins."""
+    until = record.evidence.get("valid_until")
+    if isinstance(until, str) and until:
+        return at > datetime.fromisoformat(until)
+    minutes = limit_minutes(step.valid or "", place)
+    return minutes is not None and at - record.at > timedelta(minutes=minutes)
+
+
+def lateness(place: Place, step: Step, at: datetime) -> tuple[int, str] | None:
+    """By how many minutes a record misses the tightest of the limits that it ends."""
+    worst: tuple[int, str] | None = None
+    for limit in place.loop.limits:
+        if limit.to != step.no or not limit_applies(limit, place):
+            continue
+        start = clock_start(limit, place)
+        span = None if start is None else allowed(limit, place, start)
+        if span is None:
+            continue
+        over = int((at - span[1]).total_seconds() // 60)
+        if over > 0 and (worst is None or over > worst[0]):
+            worst = (over, limit.id)
+    return worst
+
+
+def too_early(place: Place, step: Step, at: datetime) -> Finding | None:
+    """A record before the window of a limit that runs from an earlier step (TM21, TT11)."""
+    for limit in place.loop.limits:
+        origins = {origin.kind for origin in limit.origins}
+        if limit.to != step.no or limit.window is None or OriginKind.DUE in origins:
+            continue
+        start = clock_start(limit, place) if limit_applies(limit, place) else None
+        span = None if start is None else allowed(limit, place, start)
+        if span is not None and span[0] is not None and at < span[0]:
+            return Finding(
+                "too_early",
+                Severity.REASON,
+                f"{step.no} is earlier than {limit.id} allows",
+                f"wait until {span[0].isoformat(timespec='minutes')}, or give a reason",
+                params=(("limit", limit.id),),
+            )
+    return None
+
+
+def last_instant(task: Task) -> datetime:
+    """The latest instant recorded on a task, whatever the order of entry."""
+    instants = [record.at for record in task.steps.values() if not record.undone]
+    if task.exit is not None:
+        instants.append(task.exit.at)
+    return max(instants, default=task.made_at)
