@@ -1,7 +1,7 @@
 """Typed ids, and how ids are derived.
 
 Roots (patients, encounters, orders, commands) get a UUIDv7 from the `Ids` port. The rest is derived
-by UUIDv5 from what it is, so that generation, replay and downtime entry are idempotent (decision 21).
+by UUIDv5 from what it is: generation, replay and downtime entry are idempotent (decision 21).
 """
 
 from __future__ import annotations

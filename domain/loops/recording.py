@@ -228,8 +228,27 @@ def _write(
 ) -> None:
     place = decision.place(task)
     result = command.result if step.results else None
-    undoes_itself = follow_ups.undoes_itself(place, step, result, command.evidence)
-    renews = renewable(step, place, command.at)
+    if renewable(step, place, command.at):
+        follow_ups.renew(decision, step, task)
+    body = _body(decision, step, place, command, verdict)
+    if task is None:
+        decision.on_order(body)
+    else:
+        decision.on_task(task.id, body)
+    if step.reports and body.done:
+        version = decision.order.report_version + 1
+        decision.on_order(VersionRaised(version, f"report:{step.no}", report=True))
+    if step is decision.loop.closing and task is None:
+        decision.closing_recorded = True
+    follow_ups.after_record(decision, step, task, result, body.evidence)
+
+
+def _body(
+    decision: Decision, step: Step, place: Place, command: RecordStep, verdict: Judged
+) -> StepRecorded:
+    task = place.task
+    result = command.result if step.results else None
+    sent_back = follow_ups.undoes_itself(place, step, result, command.evidence)
     evidence = checked(
         command.evidence,
         uses=step.fields,
@@ -237,7 +256,8 @@ def _write(
         path="evidence",
         require=not decision.source.from_machine,
     )
-    body = StepRecorded(
+    late, limit = (None, None) if verdict.late is None else verdict.late
+    return StepRecorded(
         step=step.no,
         result=result,
         evidence=evidence,
@@ -249,24 +269,12 @@ def _write(
         overrides=command.overrides,
         findings=verdict.findings,
         gaps=verdict.gaps,
-        late_by_minutes=None if verdict.late is None else verdict.late[0],
-        limit=None if verdict.late is None else verdict.late[1],
+        late_by_minutes=late,
+        limit=limit,
         version=place.order.report_version,
-        done=not undoes_itself,
-        starts=step.starts and not undoes_itself and not (task is not None and task.started),
+        done=not sent_back,
+        starts=step.starts and not sent_back and not (task is not None and task.started),
         tallied=task is not None and task.parent is None and step.no in place.loop.tallied,
         activates=step.activates,
         by_system=command.actor.is_system,
     )
-    if renews:
-        follow_ups.renew(decision, step, task)
-    if task is None:
-        decision.on_order(body)
-    else:
-        decision.on_task(task.id, body)
-    if step.reports and not undoes_itself:
-        version = decision.order.report_version + 1
-        decision.on_order(VersionRaised(version, f"report:{step.no}", report=True))
-    if step is decision.loop.closing and task is None:
-        decision.closing_recorded = True
-    follow_ups.after_record(decision, step, task, result, evidence)
