@@ -49,17 +49,16 @@ class Document:
         return DefinitionError(place.file, place.line, f"{self.row(fault.path)}: {fault.reason}")
 
     def row(self, path: KeyPath) -> str:
-        """The row of a key as a person would call it: `steps M10`."""
-        match path[:2]:
-            case (str(name), int(index)):
-                rows = self.data.get(name)
-                row = rows[index] if isinstance(rows, list) and index < len(rows) else None
-                key = row.get(ROW_KEYS.get(name, "")) if isinstance(row, dict) else None
-                return f"{name} {key}" if isinstance(key, str) else f"{name}, row {index + 1}"
-            case (str(name), *_):
-                return name
-            case _:
-                return "file"
+        """The row of a key as a person would call it: `steps M10`, else `common.hold`."""
+        if len(path) == 1:
+            return str(path[0])
+        name, number = path[:2]
+        if not isinstance(number, int):
+            return ".".join(str(key) for key in path[:-1])
+        rows = self.data[str(name)]
+        row = rows[number] if isinstance(rows, list) else None
+        key = row.get(ROW_KEYS.get(str(name), "")) if isinstance(row, dict) else None
+        return f"{name} {key}" if isinstance(key, str) else f"{name}, row {number + 1}"
 
 
 def read_document(path: Path) -> Document:
@@ -95,11 +94,16 @@ def read_rows(document: Document, model: type[R], data: object, at: KeyPath = ()
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        found = [(document.error(_fault(model, at, one)), one["type"]) for one in error.errors()]
-        # a misspelt key is unknown and missing at once: the unknown one says more
-        raise min(found, key=lambda one: (one[0].line == 0, one[0].line, one[1] == "missing"))[
-            0
-        ] from None
+        first = min(
+            error.errors(), key=lambda detail: _rank(document, (*at, *detail["loc"]), detail)
+        )
+        raise document.error(_fault(model, at, first)) from None
+
+
+def _rank(document: Document, path: KeyPath, detail: ErrorDetails) -> tuple[bool, int, bool]:
+    """By line. A misspelt key is unknown and missing at once: the unknown one says more."""
+    line = document.places.at(path).line
+    return line == 0, line, detail["type"] == "missing"
 
 
 def _fault(model: type[BaseModel], at: KeyPath, detail: ErrorDetails) -> Fault:

@@ -90,15 +90,13 @@ class _Names:
             yield from self.condition((*path, number), condition)
 
     def condition(self, path: KeyPath, condition: Condition) -> Iterator[Fault]:
-        match condition.scope:
-            case Scope.STEP:
-                yield from self.step(path, condition.name, condition.values)
-            case Scope.ORDER | Scope.TASK:
-                yield from self.declared(path, condition.scope, condition.name)
-                yield from self.choices(path, condition.name, condition.values)
-            case Scope.REPORTED:
-                if not any(step.reports for step in self.steps.values()):
-                    yield Fault(path, "`reported` needs a step with reports = true")
+        if condition.scope is Scope.STEP:
+            yield from self.step(path, condition.name, condition.values)
+        elif condition.scope is not Scope.REPORTED:
+            yield from self.declared(path, condition.scope, condition.name)
+            yield from self.choices(path, condition.name, condition.values)
+        elif not any(step.reports for step in self.steps.values()):
+            yield Fault(path, "`reported` needs a step with reports = true")
 
     def choices(self, path: KeyPath, name: str, values: Iterable[str]) -> Iterator[Fault]:
         choices = self.types[name].choices if name in self.types else ()
@@ -114,20 +112,16 @@ class _Names:
             yield from self.trigger((*path, number), trigger)
 
     def trigger(self, path: KeyPath, trigger: Trigger) -> Iterator[Fault]:
-        match trigger.kind:
-            case TriggerKind.RESULT:
-                yield from self.step(path, trigger.step, trigger.words)
-            case TriggerKind.FIELD:
-                yield from self.field_of(path, trigger.step, trigger.words[0])
-            case TriggerKind.EXIT:
-                known = {row.id for row in self.rows.exits}
-                for word in trigger.words:
-                    if word not in known:
-                        yield Fault(
-                            path, f"unknown exit {word!r}; right would be one of {_list(known)}"
-                        )
-            case TriggerKind.ACT:
-                pass
+        if trigger.kind is TriggerKind.RESULT:
+            yield from self.step(path, trigger.step, trigger.words)
+        elif trigger.kind is TriggerKind.FIELD:
+            yield from self.field_of(path, trigger.step, trigger.words[0])
+        elif trigger.kind is TriggerKind.EXIT:
+            known = {row.id: row for row in self.rows.exits}
+            for word in trigger.words:
+                if word not in known:
+                    right = f"one of {_list(known)}"
+                    yield Fault(path, f"unknown exit {word!r}; right would be {right}")
 
     def origins(self, path: KeyPath, origins: Iterable[Origin]) -> Iterator[Fault]:
         for number, origin in enumerate(origins):
@@ -232,9 +226,8 @@ def _limit_faults(names: _Names, path: KeyPath, row: LimitRow) -> Iterator[Fault
         )
     if row.per is not None:
         yield from names.declared((*path, "per"), *row.per)
-        for case in row.cases:
-            if case != "other":
-                yield from names.choices((*path, "cases", case), row.per[1], [case])
+        for case in [one for one in row.cases if one != "other"]:
+            yield from names.choices((*path, "cases", case), row.per[1], [case])
 
 
 def _exit_faults(names: _Names, path: KeyPath, row: ExitRow) -> Iterator[Fault]:

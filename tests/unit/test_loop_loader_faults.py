@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import DefinitionError
-from rules.loops.loader import load_fields, load_loop, load_loops
+from rules.loops.loader import load_fields, load_loop
 
 LOOPS = Path(__file__).parent.parent / "loops"
 MILK = (LOOPS / "human_milk.toml").read_text(encoding="utf-8")
