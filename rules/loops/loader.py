@@ -9,7 +9,7 @@ from domain.errors import DefinitionError
 from domain.loops.definition import FieldType, LoopDefinition, MadeBy
 from domain.loops.loops import Loops
 from rules.loops.definitions import digest
-from rules.loops.document import Fault, read_document
+from rules.loops.document import Document, Fault, read_document
 from rules.loops.overlay import Overlay, profiles_of, read_overlay, with_overlay, with_profile
 from rules.loops.proofs import Proven, check_format, prove, prove_fields
 
@@ -107,27 +107,33 @@ def load_loops(
 def _read_loop(path: Path, fields: Mapping[str, FieldType], profile: str) -> Proven:
     document = read_document(path)
     check_format(document)
-    chosen = prove(with_profile(document, profile), fields)
-    for other in sorted(profiles_of(document) - {profile}):
-        prove(with_profile(document, other), fields)
-    return chosen
+    proven = {DEFAULT_PROFILE: prove(with_profile(document, DEFAULT_PROFILE), fields)}
+    for other in sorted({*profiles_of(document), profile} - {DEFAULT_PROFILE}):
+        changed = with_profile(document, other)
+        proven[other] = _prove_changed(changed, fields, change=f"under profile {other}")
+    return proven[profile]
 
 
 def _overlaid(base: Proven, fields: Mapping[str, FieldType], overlays: Iterable[Overlay]) -> Proven:
     proven = base
     for overlay in overlays:
         changed = with_overlay(proven.document, overlay)
-        try:
-            proven = prove(changed, fields)
-        except DefinitionError as error:
-            file = overlay.document.file
-            if error.file == file:
-                raise
-            # the loop file was right before: say what made it wrong
-            raise DefinitionError(
-                error.file, error.line, f"{error.reason} (as {file} changes it)"
-            ) from None
+        file = overlay.document.file
+        proven = _prove_changed(changed, fields, change=f"as {file} changes it", changed_by=file)
     return proven
+
+
+def _prove_changed(
+    document: Document, fields: Mapping[str, FieldType], *, change: str, changed_by: str = ""
+) -> Proven:
+    """The proof of a loop that was right before a change; a fault names the change."""
+    try:
+        return prove(document, fields)
+    except DefinitionError as error:
+        if error.file == changed_by:
+            raise
+        reason = f"{error.reason} ({change})"
+        raise DefinitionError(error.file, error.line, reason) from None
 
 
 def _refuse_twice(bases: Iterable[Proven]) -> None:

@@ -122,6 +122,15 @@ def test_the_profile_changes_a_limit_and_with_it_the_hash() -> None:
     assert china.sha256 == load_loop(MILK, fields=FIELDS).sha256
 
 
+def test_a_fault_under_a_profile_that_is_not_used_here_is_found_too(tmp_path: Path) -> None:
+    """Abroad only tube feeds would be started: the end of the others had no clock."""
+    text = MILK.read_text(encoding="utf-8").replace(
+        "starts = true", 'starts = true\nprofile.intl = { when = ["order.by_tube"] }'
+    )
+    with pytest.raises(DefinitionError, match=r"H6 does not apply .* \(under profile intl\)"):
+        load_loop(write(tmp_path / "x.toml", text), fields=FIELDS)
+
+
 def test_a_profile_that_there_is_not_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput, match="one of cn, intl") as caught:
         load_loop(MILK, fields=FIELDS, profile="mars")
@@ -140,11 +149,12 @@ def test_the_hash_speaks_of_what_is_said_not_of_how_it_is_written(tmp_path: Path
     assert hash_of(text.replace('zh = "漏喂"', 'zh = "未喂"')) != said
 
 
+NINE = 'within = [9, 9, 9]\nrule = "X-LATE"'
 HM06 = 'from = "H6"\nto = "H7"'
 LAWFUL = {
     "a clock that some feeds lack, beside one that all have": (
         'id = "HM06"',
-        'id = "HM06x"\nfrom = "H4"\nto = "H7"\nwithin = [9, 9, 9]\nrule = "R"\n[[limits]]\nid = "HM6"',
+        f'id = "HM6"\nfrom = "H4"\nto = "H7"\n{NINE}\n[[limits]]\nid = "HM06"',
     ),
     "a clock that runs only where its start was recorded": (
         HM06,
