@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import CoreSchema, core_schema
 
 from domain.loops.definition import Bounds, CommonAct, FieldUse, Level, MadeBy, Origin, Window
+from domain.loops.evidence import FIELD_TYPES
 from domain.loops.grammar import STEP_NO, Condition, StepRef, Trigger
 from domain.people import Role
 from rules.loops import words
@@ -230,22 +231,18 @@ class TaskRow(Row):
         return MadeBy(self.made_by)
 
 
+def _field_type(value: str) -> str:
+    if value in FIELD_TYPES:
+        return value
+    raise ValueError(
+        f"unknown type {value!r}; right would be one of {', '.join(sorted(FIELD_TYPES))}"
+    )
+
+
 class FieldRow(TextRow):
     """A field's type and texts."""
 
-    type: Literal[
-        "text",
-        "code",
-        "bool",
-        "integer",
-        "decimal",
-        "quantity",
-        "instant",
-        "date",
-        "user",
-        "id",
-        "codes",
-    ]
+    type: Annotated[str, AfterValidator(_field_type)]
     choices: Steps = ()
     unit: str = ""
 

@@ -379,3 +379,35 @@ def test_a_shipped_loop_is_right_under_each_profile(path: Path) -> None:
     fields = load_fields()
     for profile in ("cn", "intl"):
         assert load_loop(path, fields=fields, profile=profile).id == path.stem
+
+
+def test_the_eight_shipped_loops_stand_together_and_a_ninth_beside_them(tmp_path: Path) -> None:
+    for name in ("human_milk.toml", "feeding_reaction.toml"):
+        write(tmp_path / name, (LOOPS / name).read_text(encoding="utf-8"))
+    shipped = load_loops()
+    assert [loop.id for loop in shipped] == [
+        "adverse_reaction",
+        "critical_value",
+        "examination",
+        "medication",
+        "medication_return",
+        "test",
+        "transfusion",
+        "transfusion_reaction",
+    ]
+    with_ninth = load_loops(folders=(tmp_path,))
+    assert {loop.id for loop in with_ninth} - {loop.id for loop in shipped} == {
+        "feeding_reaction",
+        "human_milk",
+    }
+    assert all(with_ninth.get(loop.id).sha256 == loop.sha256 for loop in shipped)
+
+
+@pytest.mark.parametrize("path", SHIPPED_LOOPS, ids=lambda path: path.stem)
+def test_a_row_written_on_one_line_is_named_by_that_line(path: Path, tmp_path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = next(n for n, line in enumerate(lines) if '{ no = "' in line and "after = " in line)
+    lines[number] = lines[number].replace("after = [", 'after = ["Z9", ', 1)
+    with pytest.raises(DefinitionError, match="unknown step 'Z9'") as caught:
+        load_loop(write(tmp_path / path.name, "\n".join(lines)), fields=load_fields())
+    assert (caught.value.file, caught.value.line) == (path.name, number + 1)
