@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, assert_never
@@ -40,7 +40,6 @@ from domain.tasks import Task, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from domain.events import Event
 
@@ -101,11 +100,18 @@ def _placed(event: Event, body: OrderPlaced) -> Order:
         fields=body.fields,
         placed_at=event.at,
         state=OrderState.VERBAL if body.verbal else OrderState.DRAFT,
+        stop_at=_planned_stop(body.fields),
         replaces=body.replaces,
         not_recorded=frozenset(body.not_recorded),
         seq=1,
         version=1,
     )
+
+
+def _planned_stop(fields: Mapping[str, object]) -> datetime | None:
+    """The stop that was ordered from the first (X3): time alone reaches it, nobody acts on it."""
+    stop = fields.get("stop")
+    return datetime.fromisoformat(stop) if isinstance(stop, str) and stop else None
 
 
 def _made(event: Event, body: TaskMade) -> Task:
@@ -135,7 +141,8 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
     body = event.body
     match body:
         case OrderRevised():
-            return replace(order, priority=body.priority, fields=body.fields)
+            stop_at = order.stop_at if order.stopped_by else _planned_stop(body.fields)
+            return replace(order, priority=body.priority, fields=body.fields, stop_at=stop_at)
         case StepRecorded():
             steps = _with_record(order.steps, body, event, seq=order.seq + 1)
             signed = event.at if body.activates else order.signed_at
