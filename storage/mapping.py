@@ -1,0 +1,204 @@
+"""Orders and tasks: rows to frozen values and back. No row leaves `storage`."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, cast
+
+from domain.ids import EncounterId, OrderId, TaskId
+from domain.loops.case import Case
+from domain.orders import Order, OrderState, Priority
+from domain.tasks import Task, TaskState
+from domain.worklists import Outlook, ReadyStep
+from storage import statements as sql
+from storage.codec import canonical, decode, decode_fields, encode_changed, json_value, parsed
+from storage.types import (
+    deadline,
+    deadline_or_none,
+    instant,
+    instant_or_none,
+    micros,
+    micros_or_none,
+    role_mask,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage.engine import Driver, Row, Values
+
+CONTAINER: Final = "container"
+"""The field of a task, or of one of its records, that names its tube or box (decision 8)."""
+_ORDER_COLUMNS: Final = frozenset(
+    {
+        "id", "encounter_id", "patient_id", "loop", "loop_version", "author", "priority", "state",
+        "outcome", "placed_at", "stop_at", "seq", "version", "fields",
+    }
+)  # fmt: skip
+_TASK_COLUMNS: Final = frozenset(
+    {
+        "id", "order_id", "encounter_id", "loop", "state", "outcome", "parent", "made_at", "due_at",
+        "seq", "version", "fields",
+    }
+)  # fmt: skip
+NO_OUTLOOK: Final = Outlook()
+
+
+# ---------------------------------------------------------------- orders and tasks
+@lru_cache(maxsize=8192)
+def _progress(kind: type, text: str) -> Mapping[str, object]:
+    # untouched occurrences of one order share their text: it is read once
+    return MappingProxyType(decode_fields(kind, parsed(text)))
+
+
+@lru_cache(maxsize=8192)
+def _open_fields(text: str) -> Mapping[str, object]:
+    return MappingProxyType(parsed(text))
+
+
+def order_of(row: Row) -> Order:
+    """An order from `statements.ORDER_COLUMNS`."""
+    return Order(**order_arguments(row))  # type: ignore[arg-type]  # the codec checked each by its hint
+
+
+def order_arguments(row: Row) -> dict[str, object]:
+    """The constructor arguments of an order."""
+    (key, loop, loop_version, encounter, patient, author, priority, fields, placed_at, state,
+     outcome, stop_at, seq, version, progress) = row  # fmt: skip
+    return {
+        "id": key,
+        "loop": loop,
+        "loop_version": loop_version,
+        "encounter_id": encounter,
+        "patient_id": patient,
+        "author": author,
+        "priority": Priority(cast("str", priority)),
+        "fields": _open_fields(cast("str", fields)),
+        "placed_at": instant(cast("int", placed_at)),
+        "state": OrderState(cast("str", state)),
+        "outcome": outcome,
+        "stop_at": instant_or_none(cast("int | None", stop_at)),
+        "seq": seq,
+        "version": version,
+        **_progress(Order, cast("str", progress)),
+    }
+
+
+def task_of(row: Row) -> Task:
+    """A task from `statements.TASK_COLUMNS`."""
+    (key, order, encounter, loop, state, made_at, due_at, seq, fields, outcome, parent, version,
+     progress) = row  # fmt: skip
+    return Task(
+        id=TaskId(cast("str", key)),
+        order_id=OrderId(cast("str", order)),
+        encounter_id=EncounterId(cast("str", encounter)),
+        loop=cast("str", loop),
+        state=TaskState(cast("str", state)),
+        made_at=instant(cast("int", made_at)),
+        due_at=instant_or_none(cast("int | None", due_at)),
+        seq=cast("int", seq),
+        fields=_open_fields(cast("str", fields)),
+        outcome=cast("str | None", outcome),
+        parent=cast("str | None", parent),
+        version=cast("int", version),
+        **_progress(Task, cast("str", progress)),  # type: ignore[arg-type]  # checked by its hint
+    )
+
+
+def load_case(
+    driver: Driver, order: OrderId, task: TaskId | None = None, *, whole: bool = False
+) -> Case | None:
+    """The order with its open tasks and the named one; `whole`: with all that ever were."""
+    row = driver.row(sql.ORDER, order_id=order)
+    if row is None:
+        return None
+    rows = driver.rows(sql.ALL_TASKS if whole else sql.OPEN_TASKS, order_id=order)
+    if task is not None and all(found[0] != task for found in rows):
+        rows += driver.rows(sql.TASK, order_id=order, task_id=task)
+    tasks = {TaskId(cast("str", found[0])): task_of(found) for found in rows}
+    return Case(order_of(row), MappingProxyType(tasks))
+
+
+def order_row(order: Order) -> Values:
+    """The columns of an order that follow from its fold: no ward, outlook, configuration."""
+    return {
+        "id": order.id,
+        "encounter_id": order.encounter_id,
+        "patient_id": order.patient_id,
+        "loop": order.loop,
+        "loop_version": order.loop_version,
+        "author": order.author,
+        "priority": order.priority.value,
+        "state": order.state.value,
+        "outcome": order.outcome,
+        "is_open": int(not order.state.terminal),
+        "incomplete": int(bool(order.gaps) and not order.state.terminal),
+        "placed_at": micros(order.placed_at),
+        "stop_at": micros_or_none(order.stop_at),
+        "seq": order.seq,
+        "version": order.version,
+        "fields": canonical(json_value(order.fields)),
+        "progress": canonical(encode_changed(order, without=_ORDER_COLUMNS)),
+    }
+
+
+def task_row(task: Task) -> Values:
+    """The columns of a task that follow from its fold: no ward, outlook, configuration."""
+    return {
+        "id": task.id,
+        "order_id": task.order_id,
+        "encounter_id": task.encounter_id,
+        "loop": task.loop,
+        "state": task.state.value,
+        "outcome": task.outcome,
+        "is_open": int(not task.state.terminal),
+        "incomplete": int(task.incomplete),
+        "parent": task.parent,
+        "container": container_of(task),
+        "made_at": micros(task.made_at),
+        "due_at": micros_or_none(task.due_at),
+        "seq": task.seq,
+        "version": task.version,
+        "fields": canonical(json_value(task.fields)),
+        "progress": canonical(encode_changed(task, without=_TASK_COLUMNS)),
+    }
+
+
+def container_of(task: Task) -> str | None:
+    """The tube or box that a task travels in, once it has one."""
+    for source in (task.fields, *(record.evidence for record in task.steps.values())):
+        found = source.get(CONTAINER)
+        if isinstance(found, str):
+            return found
+    return None
+
+
+def outlook_row(outlook: Outlook) -> Values:
+    """The columns of an outlook."""
+    return {
+        "next_due_at": deadline(outlook.next_due_at),
+        "next_limit": outlook.next_limit,
+        "roles": role_mask(role for step in outlook.ready for role in step.roles),
+        "ready": canonical([encode_changed(step) for step in outlook.ready]),
+    }
+
+
+def outlook_of(next_due_at: object, next_limit: object, ready: object) -> Outlook:
+    """The outlook that stands beside an order or a task."""
+    return Outlook(
+        next_due_at=deadline_or_none(cast("int", next_due_at)),
+        next_limit=cast("str | None", next_limit),
+        ready=_ready(cast("str", ready)),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _ready(text: str) -> tuple[ReadyStep, ...]:
+    return tuple(decode(ReadyStep, step) for step in json.loads(text))
+
+
+def open_fields(text: object) -> Mapping[str, object]:
+    """The fields of an order, a task or a catalogue item."""
+    return _open_fields(cast("str", text))

@@ -1,0 +1,187 @@
+"""Questions without a lock: frozen rows, on connections that cannot write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from domain.ids import EncounterId, OrderId, TaskId
+from storage import questions as ask
+from storage import statements as sql
+from storage import worklists
+from storage.care_mapping import (
+    encounter_of,
+    patient_of,
+    practitioner_of,
+    ward_of,
+)
+from storage.journal import journal_row
+from storage.mapping import load_case, open_fields
+from storage.types import instant, micros, role_mask
+from storage.worklists import WorkQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from domain.clock import Clock
+    from domain.ids import PatientId, PractitionerId, WardId
+    from domain.loops.case import Case
+    from domain.patients import Encounter, Patient, Ward
+    from domain.people import Practitioner, Role
+    from domain.worklists import BedRow, JournalRow, WorkRow
+    from storage.engine import Database, Row
+    from storage.statements import Statement
+
+
+class SqlReads:
+    """The read side of a store.
+
+    "My patients" are those of the assignment in force at the clock's present instant.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def _row(self, statement: Statement, **values: object) -> Row | None:
+        with self._database.reading() as driver:
+            return driver.row(statement, **values)
+
+    def _rows(self, statement: Statement, **values: object) -> list[Row]:
+        with self._database.reading() as driver:
+            return driver.rows(statement, **values)
+
+    # ------------------------------------------------------------ patients, places, people
+    def patient(self, patient: PatientId) -> Patient | None:
+        """The patient of an id, as the record stands; `merged_into` says where it is read."""
+        row = self._row(ask.PATIENT, id=patient)
+        return None if row is None else patient_of(row)
+
+    def patient_by_mrn(self, mrn: str) -> Patient | None:
+        """The patient of a record number; of a linked record the one it was linked to."""
+        with self._database.reading() as driver:
+            row = driver.row(ask.PATIENT_BY_MRN, mrn=mrn)
+            passed: set[object] = set()
+            while row is not None and row[-1] is not None and row[0] not in passed:
+                passed.add(row[0])
+                row = driver.row(ask.PATIENT, id=row[-1])
+        return None if row is None else patient_of(row)
+
+    def encounter(self, encounter: EncounterId) -> Encounter | None:
+        """The stay of an id."""
+        row = self._row(ask.ENCOUNTER, id=encounter)
+        return None if row is None else encounter_of(row)
+
+    def encounter_of_patient(self, patient: PatientId) -> Encounter | None:
+        """The patient's present stay, else the last one."""
+        row = self._row(ask.ENCOUNTERS_OF_PATIENT, id=patient)
+        return None if row is None else encounter_of(row)
+
+    def encounters(
+        self, *, ward: WardId | None = None, active: bool = True
+    ) -> tuple[Encounter, ...]:
+        """Stays, in bed order; `active`: only those of patients in hospital."""
+        with self._database.reading() as driver:
+            if ward is None:
+                rows = driver.rows(ask.ENCOUNTERS)
+            else:
+                rows = driver.rows(ask.ENCOUNTERS_OF_WARD, ward_id=ward)
+            places = worklists.bed_places(driver)
+        found = [stay for stay in map(encounter_of, rows) if stay.active or not active]
+        found.sort(
+            key=lambda stay: (stay.ward, worklists.place(places, stay.ward, stay.bed), stay.id)
+        )
+        return tuple(found)
+
+    def wards(self) -> tuple[Ward, ...]:
+        """All wards."""
+        return tuple(map(ward_of, self._rows(ask.WARDS)))
+
+    def practitioner(self, user: PractitionerId) -> Practitioner | None:
+        """The member of staff of a user name."""
+        row = self._row(ask.PRACTITIONER, id=user)
+        return None if row is None else practitioner_of(row)
+
+    def practitioners(self) -> tuple[Practitioner, ...]:
+        """All staff, disabled ones too."""
+        return tuple(map(practitioner_of, self._rows(ask.PRACTITIONERS)))
+
+    def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
+        """The nurse of each patient at an instant."""
+        return worklists.nurses_of(self._rows(ask.NURSES_OF_WARD, ward_id=ward, at=micros(at)))
+
+    # ------------------------------------------------------------ orders and tasks
+    def encounter_of_order(self, order: OrderId) -> EncounterId | None:
+        """The stay of an order."""
+        row = self._row(sql.ORDER_ENCOUNTER, order_id=order)
+        return None if row is None else EncounterId(cast("str", row[0]))
+
+    def order_of_task(self, task: TaskId) -> OrderId | None:
+        """The order of a task."""
+        row = self._row(ask.ORDER_OF_TASK, task_id=task)
+        return None if row is None else OrderId(cast("str", row[0]))
+
+    def tasks_of_container(self, container: str) -> tuple[TaskId, ...]:
+        """The open tasks whose fields or records name a container (tube, box)."""
+        rows = self._rows(ask.TASKS_OF_CONTAINER, container=container)
+        return tuple(TaskId(cast("str", row[0])) for row in rows)
+
+    def case(self, order: OrderId, *, whole: bool = False) -> Case | None:
+        """An order with its open tasks; `whole`: with the ended ones too."""
+        with self._database.reading() as driver:
+            return load_case(driver, order, whole=whole)
+
+    def orders_of(self, encounter: EncounterId) -> tuple[OrderId, ...]:
+        """Every order of a stay, in the order in which they were placed."""
+        rows = self._rows(ask.ORDERS_OF, encounter_id=encounter)
+        return tuple(OrderId(cast("str", row[0])) for row in rows)
+
+    def journal(self, *, order: OrderId) -> tuple[JournalRow, ...]:
+        """All events of an order and its tasks, as they were recorded."""
+        return tuple(map(journal_row, self._rows(ask.JOURNAL_OF, order_id=order)))
+
+    # ------------------------------------------------------------ worklists
+    def work(
+        self,
+        *,
+        roles: frozenset[Role],
+        ward: WardId | None = None,
+        nurse: PractitionerId | None = None,
+        encounter: EncounterId | None = None,
+        limit: int = 200,
+    ) -> tuple[WorkRow, ...]:
+        """Open tasks and orders that wait for one of these roles, the earliest deadline first."""
+        asked = WorkQuestion(
+            mask=role_mask(roles),
+            at=micros(self._clock.now()),
+            limit=limit,
+            ward=ward,
+            nurse=nurse,
+            encounter=encounter,
+        )
+        with self._database.reading() as driver:
+            return worklists.work(driver, asked)
+
+    def board(self, ward: WardId, *, now: datetime) -> tuple[BedRow, ...]:
+        """The occupied beds of a ward in bed order."""
+        with self._database.reading() as driver:
+            return worklists.board(driver, ward, now=now)
+
+    def due_streams(
+        self, *, until: datetime, limit: int = 500
+    ) -> tuple[tuple[OrderId, datetime], ...]:
+        """Orders of which something becomes late, or reaches its stop, by an instant."""
+        rows = self._rows(ask.DUE_STREAMS, until=micros(until), limit=limit)
+        return tuple((OrderId(cast("str", row[0])), instant(cast("int", row[1]))) for row in rows)
+
+    # ------------------------------------------------------------ catalogues
+    def catalogue(self, kind: str, *, at: datetime) -> tuple[tuple[str, Mapping[str, object]], ...]:
+        """The items of a catalogue that are in force, as (code, data)."""
+        rows = self._rows(ask.CATALOGUE, kind=kind, at=micros(at))
+        latest = {cast("str", code): open_fields(data) for code, data in rows}
+        return tuple(latest.items())
+
+    def catalogue_item(self, kind: str, code: str, *, at: datetime) -> Mapping[str, object] | None:
+        """One catalogue item in force."""
+        row = self._row(ask.CATALOGUE_ITEM, kind=kind, code=code, at=micros(at))
+        return None if row is None else open_fields(row[0])

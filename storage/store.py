@@ -1,0 +1,51 @@
+"""A store: everything that the rest of the program gets of a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage import sqlite
+from storage.engine import Database
+from storage.feed import Feed
+from storage.migrate import refuse_other_schema
+from storage.reads import SqlReads
+from storage.unit_of_work import SqlUnitOfWork
+
+if TYPE_CHECKING:
+    from domain.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One database, open.
+
+    Attributes:
+        units: where transactions come from.
+        reads: questions without a lock.
+        feed: what changed, from here and from other workstations.
+    """
+
+    database: Database
+    units: SqlUnitOfWork
+    reads: SqlReads
+    feed: Feed
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.database.close()
+
+
+def open_store(url: str, *, clock: Clock) -> Store:
+    """Open the database of an address such as `sqlite:////var/lib/wardloop/ward.db`.
+
+    Raises:
+        StorageError: there is no such file, it is no database, it may not be written to, or its
+            schema is older or newer than this program's; the message says what to do.
+    """
+    sqlite.refuse_bad_file(sqlite.file_of(url))
+    refuse_other_schema(url)
+    database = Database(url)
+    return Store(
+        database, SqlUnitOfWork(database, clock), SqlReads(database, clock), Feed(database)
+    )

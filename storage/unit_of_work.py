@@ -1,0 +1,285 @@
+"""One write: lock, read, append to the journal, project, commit. All of it, or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from domain.errors import Conflict, NotFound, Refused, StorageError
+from domain.events import OrderPlaced, TaskMade
+from domain.happenings import MovedTo
+from domain.ids import EncounterId, OrderId, PatientId
+from domain.loops.case import Facts
+from domain.patients import EncounterState
+from storage import statements as sql
+from storage.chains import Chains
+from storage.journal import event_values, happening_values, said
+from storage.mapping import load_case, open_fields
+from storage.projections import MovedMeanwhileError, project_case, project_happening
+from storage.types import instant, instant_or_none, micros
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from domain.clock import Clock
+    from domain.events import Event
+    from domain.happenings import Happening
+    from domain.ids import TaskId
+    from domain.loops.case import Case
+    from domain.ports import CommandMeta, Kept
+    from storage.engine import Database, Driver
+
+
+class SqlUnitOfWork:
+    """Where transactions come from."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @contextmanager
+    def begin(
+        self, meta: CommandMeta, *, encounters: Sequence[EncounterId] = ()
+    ) -> Iterator[SqlTransaction]:
+        """A transaction that holds the locks of these encounters, taken in ascending order.
+
+        Raises:
+            Refused: a frozen clock stands before the journal's last entry of one of them.
+            StorageError: the database cannot be written to; the message says what to do.
+        """
+        with self._database.writing() as driver:
+            yield SqlTransaction(driver, meta, self._clock, encounters)
+
+
+class SqlTransaction:
+    """One write under the lock of its encounters."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        meta: CommandMeta,
+        clock: Clock,
+        encounters: Sequence[EncounterId],
+    ) -> None:
+        self._driver = driver
+        self._meta = meta
+        self._simulated = clock.simulated
+        self._chains = Chains(driver, encounters, workstation=meta.workstation)
+        self._now = self._time(clock)
+        self._encounters: dict[str, EncounterId] = {}
+        self._versions: dict[str, int] = {}
+        self._unkept: set[OrderId] = set()
+        self._seen: bool | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this transaction: never before the last entry of its chains."""
+        return self._now
+
+    def _time(self, clock: Clock) -> datetime:
+        now = clock.now()
+        last = self._chains.last_recorded_at()
+        if micros(now) >= last or (clock.simulated and self._meta.rewind):
+            return now
+        if clock.simulated:
+            raise Refused(
+                "CLOCK_BEHIND",
+                f"--now {now.isoformat()} is before the journal's last entry,"
+                f" {instant(last).isoformat()}",
+                next_step="Give a later --now, or --rewind on demo data",
+                field="now",
+            )
+        return instant(last)
+
+    # ------------------------------------------------------------ reading under the lock
+    def seen(self) -> bool:
+        """Whether this command was carried out before."""
+        if self._seen is None:
+            found = self._driver.row(sql.SEEN, command_id=self._meta.command_id)
+            self._seen = found is not None
+        return self._seen
+
+    def case(self, order: OrderId, task: TaskId | None = None) -> Case | None:
+        """The order with its open tasks, and the named task even when it has ended."""
+        case = load_case(self._driver, order, task)
+        if case is not None:
+            self._encounters[order] = case.order.encounter_id
+            self._versions[order] = case.order.version
+            self._chains.know(order, case.order.seq)
+            for key, found in case.tasks.items():
+                self._chains.know(key, found.version)
+        return case
+
+    def facts(self, case: Case) -> Facts:
+        """The frozen facts of the case's encounter and product.
+
+        Raises:
+            NotFound: the encounter was never admitted.
+        """
+        encounter = case.order.encounter_id
+        row = self._driver.row(sql.FACTS, encounter_id=encounter)
+        if row is None:
+            raise NotFound("encounter", encounter)
+        state, ended_at, band_instance, patient, mrn = row
+        return Facts(
+            encounter=encounter,
+            patient=PatientId(cast("str", patient)),
+            active=state == EncounterState.IN_PROGRESS,
+            ended_at=instant_or_none(cast("int | None", ended_at)),
+            mrn=cast("str", mrn),
+            band_instance=cast("int", band_instance),
+            item_codes=self._item_codes(case.order.fields.get("product")),
+        )
+
+    def _item_codes(self, product: object) -> frozenset[str]:
+        if not isinstance(product, str):
+            return frozenset()
+        row = self._driver.row(sql.PRODUCT, code=product, at=micros(self._now))
+        return item_codes(product, {} if row is None else open_fields(row[0]))
+
+    def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
+        """Orders of the encounter that have not ended or have an open task."""
+        rows = self._driver.rows(sql.OPEN_ORDERS, encounter_id=encounter)
+        return tuple(OrderId(cast("str", row[0])) for row in rows)
+
+    # ------------------------------------------------------------ writing
+    def append(self, events: Sequence[Event]) -> None:
+        """Write events of orders and tasks to the journal, in this order.
+
+        Raises:
+            Conflict: an order or task of this id is there already.
+            StorageError: the encounter is not locked, or the order is not known.
+        """
+        rows = []
+        for event in events:
+            head = self._chains.locked(self._encounter_of(event))
+            if isinstance(event.body, OrderPlaced | TaskMade):
+                self._chains.begin_stream(event.stream)
+            values = event_values(event, self._meta, simulated=self._simulated)
+            rows.append(self._chains.placed(values, head))
+            self._unkept.add(event.order_id)
+        try:
+            self._driver.write_all(sql.APPEND, rows)
+        except sqlite3.IntegrityError as error:
+            raise self._refusal(error, events) from error
+
+    def keep(self, kept: Kept) -> None:
+        """Store the projections of a case.
+
+        Raises:
+            Conflict: the stored versions are not those of `kept.before`.
+        """
+        before, order = kept.before, kept.after.order
+        if before is not None and self._version(order.id) != before.order.version:
+            raise self._conflict(order.id, is_order=True)
+        try:
+            project_case(
+                self._driver,
+                before,
+                kept.after,
+                outlooks=kept.outlooks,
+                config_hash=self._meta.config_hash,
+            )
+        except MovedMeanwhileError as moved:
+            raise self._conflict(moved.stream, is_order=moved.is_order) from None
+        except sqlite3.IntegrityError as error:
+            raise _not_accepted(f"order {order.id}", error) from error
+        self._versions[order.id] = order.version
+        self._unkept.discard(order.id)
+
+    def tell(self, happenings: Sequence[Happening]) -> None:
+        """Write other events to the journal and to their projections.
+
+        Raises:
+            StorageError: the encounter is not locked, or what it names is not known.
+        """
+        for happening in happenings:
+            if isinstance(happening.body, MovedTo):
+                # a rebuild must find the same ward: what was appended before moves before
+                self._refuse_unkept()
+            values = happening_values(happening, self._meta, simulated=self._simulated)
+            row = self._chains.placed(values, self._chains.head_of(happening))
+            try:
+                self._driver.write(sql.APPEND, row)
+                stream_seq = cast("int", row["stream_seq"])
+                project_happening(self._driver, happening, stream_seq=stream_seq)
+            except sqlite3.IntegrityError as error:
+                raise _not_accepted(f"{row['kind']} of {row['stream']}", error) from error
+
+    def commit(self) -> None:
+        """Make it last. After this returns, a power cut loses nothing of it."""
+        self._refuse_unkept()
+        moved = self._chains.write_heads()
+        if not self.seen():
+            self._driver.write(
+                sql.ADD_COMMAND,
+                {
+                    "command_id": self._meta.command_id,
+                    "kind": self._meta.kind,
+                    "actor": self._meta.actor,
+                    "workstation": self._meta.workstation,
+                    "recorded_at": micros(self._now),
+                    "events": self._chains.written,
+                },
+            )
+        for head in moved:  # last of all, so that a reader never runs ahead (20d)
+            first_seq = (head.found or 0) + 1
+            change = {"xid": None, "encounter_id": head.encounter, "first_seq": first_seq}
+            self._driver.write(sql.ADD_FEED, change | {"last_seq": head.seq})
+        self._driver.commit()
+
+    def _encounter_of(self, event: Event) -> EncounterId:
+        if isinstance(event.body, OrderPlaced):
+            self._encounters[event.order_id] = event.body.encounter_id
+        found = self._encounters.get(event.order_id)
+        if found is None:
+            row = self._driver.row(sql.ORDER_ENCOUNTER, order_id=event.order_id)
+            if row is None:
+                raise StorageError("NO_ORDER", f"order {event.order_id} was never placed")
+            found = self._encounters[event.order_id] = EncounterId(cast("str", row[0]))
+        return found
+
+    def _version(self, order: OrderId) -> int | None:
+        found = self._versions.get(order)
+        if found is None:
+            row = self._driver.row(sql.ORDER_VERSION, order_id=order)
+            return None if row is None else cast("int", row[0])
+        return found
+
+    # ------------------------------------------------------------ refusals
+    def _refuse_unkept(self) -> None:
+        if self._unkept:
+            left = ", ".join(sorted(self._unkept))
+            raise StorageError("NOT_KEPT", f"events of {left} were appended, their case not kept")
+
+    def _refusal(
+        self, error: sqlite3.IntegrityError, events: Sequence[Event]
+    ) -> Conflict | StorageError:
+        for event in events:
+            if isinstance(event.body, OrderPlaced | TaskMade):
+                return self._conflict(event.stream, is_order=isinstance(event.body, OrderPlaced))
+        return _not_accepted("the journal", error)
+
+    def _conflict(self, stream: str, *, is_order: bool) -> Conflict | StorageError:
+        """Who recorded what on a stream, when: the last event that is not of this command."""
+        statement = sql.LAST_OF_ORDER if is_order else sql.LAST_OF_TASK
+        row = self._driver.row(statement, stream=stream, command_id=self._meta.command_id)
+        if row is None:
+            return StorageError("NO_STREAM", f"{stream} is not known; read it anew")
+        actor, kind, at, payload = row
+        return Conflict(who=str(actor), what=said(kind, payload), when=instant(cast("int", at)))
+
+
+def _not_accepted(what: str, error: sqlite3.IntegrityError) -> StorageError:
+    return StorageError("NOT_ACCEPTED", f"{what}: {error}. Register first what it names")
+
+
+def item_codes(product: str, data: Mapping[str, object]) -> frozenset[str]:
+    """The codes that answer a product on a scan: its own, its GTINs and its other codes."""
+    codes = {product}
+    for listed in (data.get("gtins"), data.get("codes")):
+        if isinstance(listed, list):
+            codes.update(str(code) for code in listed)
+    return frozenset(codes)

@@ -1,0 +1,160 @@
+"""Does the database hold what it should? Reads everything, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, cast
+
+from storage import questions as ask
+from storage import sqlite
+from storage.engine import Driver
+from storage.journal import FIRST_HASH, named, seal
+from storage.rebuild import BrokenRecordError, replay
+from storage.tables import PROJECTIONS, metadata
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy import Table
+
+    from storage.engine import Row
+    from storage.rebuild import OutlookOf
+    from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first record that does not hold. Names no content: a fault may be shown to anybody.
+
+    Attributes:
+        chain: the chain of the journal, or the name of the table where a projection differs.
+        seq: the place on the chain; 0 where no single row can be named.
+        what: what is wrong.
+    """
+
+    chain: str
+    seq: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was compared, and the first fault, if there is one.
+
+    Attributes:
+        chains: chains read whole.
+        events: rows of the journal whose hash was worked out.
+        commands: commands whose events were counted.
+        rows: rows of projections compared.
+    """
+
+    chains: int = 0
+    events: int = 0
+    commands: int = 0
+    rows: int = 0
+    fault: Fault | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as it should be."""
+        return self.fault is None
+
+
+def verify(store: Store, outlook: OutlookOf) -> Verdict:
+    """Check every hash and number of the journal, then compare every projection with its fold."""
+    with store.database.reading() as driver:
+        chains, events, fault = _chains(driver)
+        fault = fault or _numbers(driver)
+        commands = cast("int", (driver.row(ask.COMMANDS) or (0,))[0])
+        rows = 0
+        if fault is None:
+            rows, fault = _projections(driver, outlook)
+    return Verdict(chains, events, commands, rows, fault)
+
+
+def _chains(driver: Driver) -> tuple[int, int, Fault | None]:
+    chain, seq, prev_hash = "", 0, FIRST_HASH
+    chains = events = 0
+    for row in map(named, driver.stream(ask.CHAINS)):
+        if row["chain"] != chain:
+            chain, seq, prev_hash = cast("str", row["chain"]), 0, FIRST_HASH
+            chains += 1
+        seq += 1
+        if row["chain_seq"] != seq:
+            return chains, events, Fault(chain, seq, "this record is missing")
+        if row["prev_hash"] != prev_hash:
+            return chains, events, Fault(chain, seq, "it is not sealed onto the one before it")
+        prev_hash = seal(row, prev_hash)
+        if row["hash"] != prev_hash:
+            return chains, events, Fault(chain, seq, "its content was changed after it was sealed")
+        events += 1
+    return chains, events, None
+
+
+def _numbers(driver: Driver) -> Fault | None:
+    """What the hashes cannot tell: gaps inside a stream, rows cut off the end of a chain."""
+    if (row := driver.row(ask.ORPHAN)) is not None:
+        return Fault(str(row[0]), cast("int", row[1]), f"its command {row[2]} is missing")
+    if (row := driver.row(ask.BROKEN_COMMAND)) is not None:
+        return Fault("command", 0, f"{row[0]} wrote {row[1]} events, {row[2]} are there")
+    if (row := driver.row(ask.BROKEN_STREAM)) is not None:
+        return Fault(str(row[1]), 0, f"stream {row[0]} has {row[2]} events, the last is {row[3]}")
+    return None
+
+
+def _projections(driver: Driver, outlook: OutlookOf) -> tuple[int, Fault | None]:
+    with _scratch() as target:
+        try:
+            replay(driver, target, outlook)
+        except BrokenRecordError as broken:
+            return 0, Fault(broken.chain, broken.seq, broken.what)
+        rows = 0
+        for table in PROJECTIONS:
+            statement = ask.whole(table)
+            pairs = zip_longest(driver.stream(statement), target.stream(statement))
+            for stored, folded in pairs:
+                if stored != folded:
+                    return rows, _difference(table, stored, folded)
+                rows += 1
+    return rows, None
+
+
+@contextmanager
+def _scratch() -> Iterator[Driver]:
+    engine = sqlite.scratch()
+    try:
+        metadata.create_all(engine)
+        with engine.connect() as connection:
+            raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+            raw.execute("PRAGMA synchronous = OFF")
+            raw.execute("BEGIN")
+            yield Driver(raw, engine.dialect)
+            raw.execute("ROLLBACK")
+    finally:
+        engine.dispose()
+
+
+def _difference(table: Table, stored: Row | None, folded: Row | None) -> Fault:
+    keys = [table.columns.keys().index(column.name) for column in table.primary_key]
+
+    def key(row: Row) -> str:
+        return " ".join(str(row[place]) for place in keys)
+
+    if stored is None and folded is not None:
+        return Fault(table.name, 0, f"{key(folded)} is missing; run db rebuild")
+    if stored is not None and (folded is None or key(stored) != key(folded)):
+        return Fault(table.name, 0, f"near {key(stored)} rows differ; run db rebuild")
+    names = [
+        column.name
+        for column, one, other in zip(table.columns, stored or (), folded or (), strict=False)
+        if one != other
+    ]
+    where = "" if stored is None else key(stored)
+    return Fault(
+        table.name,
+        0,
+        f"{where}: {', '.join(names)} do not follow from the journal; run db rebuild",
+    )
