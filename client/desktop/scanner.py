@@ -91,7 +91,7 @@ class ScanFilter(QObject):
         if self._held and now - self._last_key >= WITHIN_MS:
             self.release()
         if event.key() in _SUFFIXES and self._text:
-            return self._end(watched, event, now)
+            return self._end(now)
         if event.key() in _SHIFTS:
             if self._held:
                 self._hold(watched, event)
@@ -106,7 +106,7 @@ class ScanFilter(QObject):
         self._timer = self.startTimer(WITHIN_MS)
         return True
 
-    def _end(self, watched: QObject, event: QKeyEvent, now: int) -> bool:
+    def _end(self, now: int) -> bool:
         """Enter after fast characters: a scan if they are enough, else typing."""
         if len(self._text) < SHORTEST:
             self.release()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from client.presenters.tone import Tone
+    from client.texts import Texts
 
 
 class LinkStyle(StrEnum):
@@ -147,3 +148,15 @@ class LoopPicture:
     def beads(self) -> Iterator[Bead]:
         """All beads, day by day."""
         return (bead for lane in self.lanes for day in lane.days for bead in day.beads)
+
+
+def spoken(step: Node | Bead, texts: Texts) -> str:
+    """A node or bead in one sentence, for screen readers and tool tips: every mark in words."""
+    if isinstance(step, Bead):
+        return f"{step.text}, {step.tone.word(texts)}"
+    parts = [f"{step.code} {step.name}".strip(), step.tone.word(texts)]
+    parts += [texts("loop.conditional")] if step.conditional else []
+    parts += [texts("loop.repeated", n=step.repeated)] if step.repeated else []
+    parts += [line.text for line in step.lines]
+    parts += [texts(f"badge.{badge}") for badge in step.badges]
+    return ", ".join(parts)

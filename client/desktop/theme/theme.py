@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from string import Template
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
@@ -59,7 +59,7 @@ class Theme:
         font.setPixelSize(self.px(size))
         font.setWeight(QFont.Weight(_SEMIBOLD) if bold else QFont.Weight.Normal)
         for feature in ("tnum", "cv05", "cv08", *(("zero",) if ids else ())):
-            font.setFeature(QFont.Tag(feature.encode()), 1)
+            font.setFeature(QFont.Tag(feature), 1)
         return font
 
 
@@ -91,9 +91,9 @@ def current_theme() -> Theme:
     """
     app = QApplication.instance()
     theme = app.property(_PROPERTY) if app is not None else None
-    if not isinstance(theme, Theme):
+    if theme is None:
         raise RuntimeError("no theme yet: call apply_theme(app, name) before the first widget")
-    return theme
+    return cast("Theme", theme)
 
 
 def _style_sheet(theme: Theme) -> str:

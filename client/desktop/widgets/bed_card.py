@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from client.desktop.models.rows import ROW_ROLE
 from client.desktop.theme import Theme, current_theme
+from client.desktop.widgets.cell_delegate import words
 from client.desktop.widgets.glyph import paint_glyph
 from client.presenters.bed_card import BedCard, LoopCount
 from client.presenters.tone import Tone
@@ -20,9 +21,6 @@ RING: Final = 4
 
 _LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-
-
-_WRAPPED: Final = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
 
 class CardSize(Enum):
@@ -55,10 +53,10 @@ class _Card:
         self.y += self.step
         return line
 
-    def write(self, where: QRectF, text: str, font: QFont, token: str = "text") -> float:
+    def write(self, where: QRectF, text: str, font: QFont, ink: str = "text") -> float:
         """Write at the left of a line; gives where the text ends."""
         self.painter.setFont(font)
-        self.painter.setPen(self.theme.colour(token))
+        self.painter.setPen(self.theme.colour(ink))
         wide = QFontMetricsF(font).horizontalAdvance(text)
         self.painter.drawText(where, _LEFT, text)
         return where.left() + min(wide, where.width())
@@ -86,20 +84,34 @@ class _Card:
             self.flags(card, line)
 
     def counts(self, counts: tuple[LoopCount, ...]) -> None:
-        """The four counters in their fixed places."""
+        """The four counters, always in the same order, spread over the line."""
         theme, line = self.theme, self.line()
-        each = line.width() / max(len(counts), 1)
-        for place, count in enumerate(counts):
-            live = count.tone is not None and count.count > 0
-            at = QRectF(line.left() + place * each, line.top(), each, line.height())
+        wide = sum(self._count_width(count) for count in counts)
+        gap = max((line.width() - wide) / max(len(counts) - 1, 1), 2)
+        left = line.left()
+        for count in counts:
+            live = self._live(count)
+            at = QRectF(left, line.top(), 200, line.height())
             end = self.write(at, count.tag, theme.font(13, bold=live), "text" if live else "text2")
             if count.tone is not None and live:
                 side = theme.px(15)
-                spot = QRectF(end + 4, at.center().y() - side / 2, side, side)
+                spot = QRectF(end + 3, at.center().y() - side / 2, side, side)
                 paint_glyph(self.painter, count.tone, spot, theme)
                 end += side + 2
-            font, token = theme.font(14, bold=live), self._ink(count) if live else "text2"
-            self.write(QRectF(end + 4, at.top(), 60, at.height()), str(count.count), font, token)
+            at.setLeft(end + 3)
+            ink = self._ink(count) if live else "text2"
+            self.write(at, str(count.count), theme.font(14, bold=live), ink)
+            left += self._count_width(count) + gap
+
+    def _count_width(self, count: LoopCount) -> float:
+        live, theme = self._live(count), self.theme
+        tag = QFontMetricsF(theme.font(13, bold=live)).horizontalAdvance(count.tag)
+        number = QFontMetricsF(theme.font(14, bold=live)).horizontalAdvance(str(count.count))
+        return tag + 3 + number + (theme.px(15) + 2 if live else 0)
+
+    @staticmethod
+    def _live(count: LoopCount) -> bool:
+        return count.tone is not None and count.count > 0
 
     def running(self, card: BedCard) -> None:
         """The running timer with its end and what is left."""
@@ -117,14 +129,26 @@ class _Card:
         theme, line = self.theme, self.line()
         line.setLeft(self.write(line, card.next_time, theme.font(13, bold=True)) + theme.px(5))
         font = theme.font(13)
-        if QFontMetricsF(font).horizontalAdvance(card.next_task) <= line.width():
-            self.write(line, card.next_task, font)
-            return
-        last = self.inner.bottom() - (0 if self.compact else self.step)
-        rest = QRectF(line.left(), line.top() + 2, line.width(), last - line.top())
+        places = self._flow(card.next_task, font, line)
+        if places[-1][1].bottom() > self.inner.bottom() + 4:
+            font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.7)
+            places = self._flow(card.next_task, font, line)
         self.painter.setFont(font)
         self.painter.setPen(theme.colour("text"))
-        self.painter.drawText(rest, _WRAPPED, card.next_task)
+        for word, place in places:
+            self.painter.drawText(place, _LEFT, word)
+
+    def _flow(self, text: str, font: QFont, line: QRectF) -> list[tuple[str, QRectF]]:
+        """The words of a text with their places; lines after the first begin at the left edge."""
+        metrics, x, y = QFontMetricsF(font), line.left(), line.top()
+        places = []
+        for word in words(text):
+            if x > line.left() and x + metrics.horizontalAdvance(word.rstrip()) > line.right():
+                x, y = self.inner.left(), y + self.theme.px(17)
+            wide = metrics.horizontalAdvance(word)
+            places.append((word, QRectF(x, y, wide + 4, line.height())))
+            x += wide
+        return places
 
     def foot(self, card: BedCard) -> None:
         """Who cares for the patient, and the flags, at the bottom of the card."""
@@ -154,6 +178,10 @@ class _Card:
         """The largest face in which the whole name fits: a name is never cut with dots."""
         sizes = (15, 14, 13)
         fonts = [self.theme.font(size, bold=True) for size in sizes]
+        for spacing in (-0.4, -0.8, -1.2):
+            narrow = self.theme.font(13, bold=True)
+            narrow.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing)
+            fonts.append(narrow)
         fitting = (font for font in fonts if QFontMetricsF(font).horizontalAdvance(name) <= room)
         return next(fitting, fonts[-1])
 
@@ -179,6 +207,7 @@ def paint_bed_card(
         painter.setPen(QPen(theme.colour("focus"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 8, 8)
+    painter.setClipRect(box)
     lines = _Card(painter, box, theme, size)
     lines.head(card)
     if not card.name:

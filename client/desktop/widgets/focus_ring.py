@@ -67,6 +67,8 @@ class FocusRing(QWidget):
     def _wants_ring(self, widget: QWidget) -> bool:
         if widget.property(OWN_RING) or isinstance(widget, QAbstractItemView):
             return False
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            return False  # a page that holds the keyboard for its parts
         return widget.window() is self.parentWidget() and widget is not self.parentWidget()
 
     def _place(self) -> None:

@@ -27,21 +27,27 @@ from client.presenters.tone import Tone
 
 _GRID: Final = 24.0
 _STROKE: Final = 1.9
+_INVERTED: Final = {"over-fill": "on-over", "over": "on-over", "on-over": "over-fill"}
 
 
 class _Pencil:
     """A painter with the theme's colours, scaled to the grid."""
 
-    def __init__(self, painter: QPainter, theme: Theme) -> None:
+    def __init__(self, painter: QPainter, theme: Theme, *, inverted: bool = False) -> None:
         self.painter = painter
         self.theme = theme
+        self._swaps = _INVERTED if inverted else {}
+
+    def colour(self, token: str) -> QColor:
+        """The colour of a token; on a filled ground fill and ink change places."""
+        return self.theme.colour(self._swaps.get(token, token))
 
     def pen(self, ink: str | None, width: float = _STROKE) -> None:
         """Stroke in a token from now on, or not at all."""
         if ink is None:
             self.painter.setPen(Qt.PenStyle.NoPen)
             return
-        pen = QPen(self.theme.colour(ink), width)
+        pen = QPen(self.colour(ink), width)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         self.painter.setPen(pen)
@@ -56,7 +62,7 @@ class _Pencil:
 
     def fill(self, token: str | None) -> None:
         """Fill in a token from now on, or not at all."""
-        self.painter.setBrush(QBrush() if token is None else QBrush(self.theme.colour(token)))
+        self.painter.setBrush(QBrush() if token is None else QBrush(self.colour(token)))
 
     def line(self, *points: tuple[float, float]) -> None:
         """A line through the points."""
@@ -86,7 +92,7 @@ class _Pencil:
         self.painter.translate(*middle)
         self.painter.scale(size / 100, size / 100)
         self.painter.translate(-box.center())
-        self.painter.fillPath(path, self.theme.colour(ink))
+        self.painter.fillPath(path, self.colour(ink))
         self.painter.restore()
 
 
@@ -261,13 +267,15 @@ _SHAPES: Final[Mapping[Tone, Callable[[_Pencil], None]]] = {
 }
 
 
-def paint_glyph(painter: QPainter, tone: Tone, box: QRectF, theme: Theme) -> None:
-    """Draw the glyph of a tone into a square box."""
+def paint_glyph(
+    painter: QPainter, tone: Tone, box: QRectF, theme: Theme, *, inverted: bool = False
+) -> None:
+    """Draw the glyph of a tone into a square box; inverted where the ground is its own fill."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.topLeft())
     painter.scale(box.width() / _GRID, box.height() / _GRID)
-    _SHAPES[tone](_Pencil(painter, theme))
+    _SHAPES[tone](_Pencil(painter, theme, inverted=inverted))
     painter.restore()
 
 

@@ -6,7 +6,7 @@ from collections import deque
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -37,8 +37,9 @@ class ScanField(QWidget):
         self._words = ""
         self._refused = False
         self._last: deque[str] = deque(maxlen=_REMEMBERED)
-        self._timer = self.startTimer(_OK_STAYS_MS)
-        self.killTimer(self._timer)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.settle)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.expect(Awaited.ANYTHING)
 
@@ -70,7 +71,7 @@ class ScanField(QWidget):
     def accept(self, what: str) -> None:
         """Say what was read; after two seconds what is waited for comes back."""
         self._remember(self._texts("scan.ok", what=what))
-        self._timer = self.startTimer(_OK_STAYS_MS)
+        self._timer.start(_OK_STAYS_MS)
 
     def refuse(self, why: str) -> None:
         """Say why a code was refused, until the next scan."""
@@ -81,9 +82,6 @@ class ScanField(QWidget):
         """Go back to what is waited for."""
         if not self._refused:
             self.expect(self._awaited)
-
-    def timerEvent(self, _event: object) -> None:
-        self.settle()
 
     def sizeHint(self) -> QSize:
         theme = current_theme()
@@ -119,7 +117,7 @@ class ScanField(QWidget):
         self._say(words, refused=refused)
 
     def _say(self, words: str, *, refused: bool = False) -> None:
-        self.killTimer(self._timer)
+        self._timer.stop()
         self._words, self._refused = words, refused
         self.setAccessibleName(f"{self._label()} {words}")
         self.setToolTip("\n".join(self._last))

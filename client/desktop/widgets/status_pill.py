@@ -42,7 +42,7 @@ def paint_pill(
     ink = _paint_ground(painter, tone, box, theme)
     side = theme.px(_GLYPH)
     spot = QRectF(box.left() + _PAD, box.center().y() - side / 2, side, side)
-    paint_glyph(painter, tone, spot, theme)
+    paint_glyph(painter, tone, spot, theme, inverted=tone.emphasis is Emphasis.FILLED)
     painter.setPen(ink)
     painter.setFont(_font(tone, theme, size))
     middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from client.desktop.models.rows import RowTableModel
 from client.desktop.theme import current_theme
-from client.desktop.widgets.cell_delegate import CellDelegate
+from client.desktop.widgets.cell_delegate import PAD, CellDelegate
+from client.desktop.widgets.status_pill import pill_size
 from client.presenters.cells import Section
 
 _HEAD: Final = 32
@@ -126,11 +127,21 @@ class WorkTable(QTableView):
 
     def _fit_columns(self) -> None:
         theme = current_theme()
-        fixed = [theme.px(column.width) for column in self._model.columns]
+        fixed = [
+            max(theme.px(column.width), self._pill_width(place)) if column.width else 0
+            for place, column in enumerate(self._model.columns)
+        ]
         free = fixed.count(0)
         rest = self.viewport().width() - sum(fixed)
         for place, width in enumerate(fixed):
             self.setColumnWidth(place, width or max(rest // max(free, 1), theme.px(120)))
+
+    def _pill_width(self, column: int) -> int:
+        """The widest pill of a column: a state is never cut, whatever its words."""
+        theme, show = current_theme(), self._model.columns[column].cell
+        cells = (show(row) for row in self._model.rows if not isinstance(row, Section))
+        pills = (pill_size(c.tone, c.text, theme).width() for c in cells if c.tone is not None)
+        return round(max(pills, default=0)) + 2 * PAD
 
     def _blank_option(self) -> QStyleOptionViewItem:
         option = QStyleOptionViewItem()

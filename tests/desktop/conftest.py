@@ -1,0 +1,37 @@
+"""The window's tests: one theme for each, light unless a test asks for another."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from client.desktop.theme import apply_theme
+from client.texts import Texts
+
+
+class FrozenClock:
+    """08:05:12 at the shift change, in Shanghai."""
+
+    simulated = True
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 24, 0, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def app(qapp: QApplication) -> Iterator[QApplication]:
+    apply_theme(qapp, "light")
+    yield qapp
+    for widget in qapp.topLevelWidgets():
+        widget.close()
+
+
+@pytest.fixture
+def texts() -> Texts:
+    return Texts.load("en")
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
