@@ -193,3 +193,30 @@ def test_a_question_to_a_person_always_has_its_time() -> None:
     for name in FILES:
         for row in _rows(name, "returns"):
             assert ("asks" in row) is ("within" in row), row["code"]
+
+
+def test_an_exit_that_waits_for_a_time_after_a_step_needs_that_step() -> None:
+    """A bag cannot be missing before the transfusion ended, nor a reservation lapse unmade."""
+    for name in FILES:
+        task_steps = {row["no"] for row in _rows(name, "steps") if row["level"] == "task"}
+        for row in _rows(name, "exits"):
+            start = row.get("not_before", {}).get("from")
+            if start in task_steps:
+                assert start in row["when"], row["code"]
+
+
+def test_the_need_of_a_dose_is_timed_only_where_somebody_states_a_need() -> None:
+    """Every dose has a making; only an as-needed dose is made because it is needed (TM16)."""
+    rows = [row for row in _rows("medication", "limits") if row["from"] == "need"]
+    assert [row["id"] for row in rows] == ["TM16"]
+    assert rows[0]["when"] == ["order.order_class=PRN_LONG"]
+
+
+def test_no_rank_is_needed_to_stop_a_transfusion() -> None:
+    """The nurse at the bedside ends the unit and opens the reaction; nobody is fetched first."""
+    ended = next(row for row in _rows("transfusion", "steps") if row["no"] == "T18")
+    reaction = next(row for row in _rows("transfusion", "children") if row["code"] == "TX13")
+    assert ended["by"] == ["RN"]
+    assert "witness" not in ended
+    assert ended["after"] == ["T15"]
+    assert "RN" in reaction["by"]
