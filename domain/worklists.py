@@ -25,6 +25,7 @@ class ReadyStep:
         deadline: the earliest running limit that ends at it.
         limit: that limit's id.
         amber_at: when 80 % of the limit's interval has passed (decision 33).
+        again_at: it is done; from this instant it has expired and is to be done anew.
     """
 
     step: str
@@ -32,6 +33,7 @@ class ReadyStep:
     deadline: datetime | None = None
     limit: str | None = None
     amber_at: datetime | None = None
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

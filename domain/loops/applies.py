@@ -123,9 +123,16 @@ def met(ref: StepRef, place: Place, *, level: Level) -> bool:
         return place.order.tally.open == 0
     awaited = place.loop.steps[ref.step]
     if awaited.level is Level.TASK and level is Level.ORDER:
-        return ref.step in place.order.tally.steps
+        return _met_by_tasks(awaited, place.order)
     record = place.record(ref.step)
     return record is not None and (not ref.results or record.result in ref.results)
+
+
+def _met_by_tasks(awaited: Step, order: Order) -> bool:
+    """One task is enough (E14); where all ended without it, there is nothing left to wait for."""
+    if awaited.no in order.tally.steps or (awaited.reports and order.reported):
+        return True
+    return order.tally.made > 0 and order.tally.open == 0
 
 
 def unmet(step: Step, place: Place) -> tuple[str, ...]:

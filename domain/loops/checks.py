@@ -45,6 +45,14 @@ _ITEM_CODE: Final[Mapping[type, str]] = {
 }
 
 
+_BINDS: Final[Mapping[type, str]] = {
+    UnitDose: "dose_label",
+    SpecimenTube: "container",
+    ExamRequest: "accession",
+    Din: "din",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CheckContext:
     """All that a check sees.
@@ -138,12 +146,15 @@ def right_patient(context: CheckContext) -> Finding | None:
 
 
 def right_item(context: CheckContext) -> Finding | None:
-    """The scanned product, tube, unit or request is the one that this task is about."""
+    """The scanned product, tube, unit or request is the one that this task is about.
+
+    Where nothing says yet which one that is, the scan itself binds it (see `bound`).
+    """
     seen = [code for scan in context.scans if (code := item_code(scan)) is not None]
     if not seen:
         return _unscanned(context, "right_item", "item")
     expected = expected_codes(context)
-    if all(code in expected for code in seen):
+    if not expected or all(code in expected for code in seen):
         return None
     return Finding(
         "right_item",
@@ -182,6 +193,20 @@ def item_code(scan: Scan) -> str | None:
         scan = scan.din
     name = _ITEM_CODE.get(type(scan))
     return None if name is None else str(getattr(scan, name))
+
+
+def bound(scans: tuple[Scan, ...]) -> dict[str, str]:
+    """What scans say of the item, as evidence: later steps are held to it."""
+    found: dict[str, str] = {}
+    for scan in scans:
+        part = scan.din if isinstance(scan, BloodUnit) else scan
+        name = _BINDS.get(type(part))
+        if name is not None:
+            found[name] = item_code(part) or ""
+        if isinstance(scan, MedicinePack):
+            found.update({"lot": scan.lot} if scan.lot else {})
+            found.update({"expiry": scan.expiry.isoformat()} if scan.expiry else {})
+    return found
 
 
 def expected_codes(context: CheckContext) -> frozenset[str]:

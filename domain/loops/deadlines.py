@@ -57,7 +57,10 @@ def order_deadlines(loops: Loops, case: Case) -> tuple[Deadline, ...]:
         return ()
     place = Place(loops.get(order.loop), case)
     rows = list(_running(place, Level.ORDER, order.id))
-    rows.extend(_answers(place, None, order.id))
+    open_tasks = {task.id for task in case.tasks.values() if not task.state.terminal}
+    ended = {ask.task for ask in order.asks.values()} - open_tasks
+    for task in sorted(ended, key=str):  # what an ended task asked is the order's matter
+        rows.extend(_answers(place, task, order.id))
     return tuple(sorted(rows, key=lambda row: (row.at, row.limit)))
 
 
@@ -87,7 +90,8 @@ def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
 def _concerns(limit: Limit, place: Place, level: Level) -> bool:
     step = place.loop.steps.get(limit.to)
     if step is None:
-        return limit.to == "release" and place.order.hold is not None
+        held = place.order.hold if place.task is None else place.task.hold
+        return limit.to == "release" and held is not None
     return step.level is level
 
 
@@ -129,10 +133,8 @@ def _satisfied(limit: Limit, place: Place, start: datetime) -> bool:
 def _suspended(limit: Limit, place: Place) -> bool:
     """Whether a hold stops this clock: not those that run from a recorded task step (E35)."""
     task = place.task
-    held = (task.hold if task is not None else None) or place.order.hold
+    held = place.order.hold if task is None else task.hold
     if held is None or limit.to == "release":
-        return False
-    if task is not None and task.hold is None and task.started:
         return False
     task_steps = {step.no for step in place.loop.task_steps}
     return not any(origin.step in task_steps for origin in limit.origins)
@@ -158,8 +160,10 @@ def origin_at(origin: Origin, place: Place) -> datetime | None:
             tally = place.order.tally
             return tally.last_ended_at if tally.open == 0 else None
         case OriginKind.HELD:
-            hold = (task.hold if task is not None else None) or place.order.hold
+            hold = place.order.hold if task is None else task.hold
             return None if hold is None else hold.at
+        case OriginKind.OPENED if task is None:
+            return place.order.placed_at
         case _:
             return None if task is None else _task_origin(origin.kind, task)
 
@@ -169,7 +173,7 @@ def _task_origin(kind: OriginKind, task: Task) -> datetime | None:
         return task.due_at
     if kind is OriginKind.EXIT:
         return None if task.exit is None else task.exit.at
-    return task.clock_from or task.made_at
+    return task.made_at
 
 
 def _step_at(origin: Origin, place: Place) -> datetime | None:

@@ -206,7 +206,8 @@ def open_child(
     nth = order.tally.children.get(f"{parent}:{row.code}", 0)
     repeated = row.makes == "task"
     loop = order.loop if repeated else row.makes
-    fields = _child_fields(decision, loop, task, evidence, repeated=repeated)
+    inherited = _child_fields(decision, loop, task, evidence, repeated=repeated)
+    fields = {**inherited, **row.sets}
     body = TaskMade(
         order_id=order.id,
         encounter_id=order.encounter_id,

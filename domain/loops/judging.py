@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.errors import Refused
 from domain.findings import Finding, Severity, worst_first
+from domain.loops.applies import waived
 from domain.loops.checks import CheckContext, read_scans
 from domain.loops.deadlines import limit_minutes
 from domain.loops.definition import Level
@@ -82,7 +83,7 @@ def _time_order(
     task_level = step.level is Level.TASK
     for no in sorted((place.loop.ancestors[step.no] | place.loop.descendants[step.no]) - together):
         other = place.record(no)
-        if other is None or (not task_level and place.loop.steps[no].level is Level.TASK):
+        if other is None or _loose(place, step, place.loop.steps[no], task_level=task_level):
             continue
         before = no in place.loop.ancestors[step.no]
         gone_wrong = (
@@ -91,6 +92,16 @@ def _time_order(
         if gone_wrong and not _renewed(place, step, no):
             return (_out_of_order(step.no, no, before=before, live=_live(decision)),)
     return ()
+
+
+def _loose(place: Place, step: Step, other: Step, *, task_level: bool) -> bool:
+    """Whether the order of two steps in time means nothing: done later by right, or per version."""
+    if not task_level and other.level is Level.TASK:
+        return True
+    if step.per_version or other.per_version:
+        return True
+    first = other if other.no in place.loop.ancestors[step.no] else step
+    return waived(first, place)
 
 
 def _live(decision: Decision) -> bool:

@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.loops.applies import Place, all_hold, applies, blocked_by_ask, current, unmet
+from domain.loops.closing import closable
 from domain.loops.deadlines import order_deadlines, task_deadlines
+from domain.loops.validity import expires_at
 from domain.orders import OrderState
 from domain.worklists import Outlook, ReadyStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from domain.loops.case import Case
     from domain.loops.deadlines import Deadline
@@ -31,7 +34,7 @@ def order_outlook(loops: Loops, case: Case) -> Outlook:
     place = Place(loops.get(order.loop), case)
     rows = order_deadlines(loops, case)
     steps = (step for step in place.loop.order_steps if _order_ready(step, place))
-    return _outlook(rows, steps)
+    return _outlook(place, rows, steps)
 
 
 def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
@@ -41,7 +44,7 @@ def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
     place = Place(loops.get(task.loop), case, task)
     rows = task_deadlines(loops, case, task)
     steps = (step for step in place.loop.task_steps if _task_ready(step, place, task))
-    return _outlook(rows, steps)
+    return _outlook(place, rows, steps)
 
 
 def outlooks(loops: Loops, case: Case) -> dict[str, Outlook]:
@@ -52,27 +55,30 @@ def outlooks(loops: Loops, case: Case) -> dict[str, Outlook]:
     return found
 
 
-def _outlook(rows: tuple[Deadline, ...], steps: Iterable[Step]) -> Outlook:
+def _outlook(place: Place, rows: tuple[Deadline, ...], steps: Iterable[Step]) -> Outlook:
     first = rows[0] if rows else None
     return Outlook(
         next_due_at=None if first is None else first.at,
         next_limit=None if first is None else first.limit,
-        ready=tuple(_ready_step(step, rows) for step in steps),
+        ready=tuple(_ready_step(step, place, rows) for step in steps),
     )
 
 
-def _ready_step(step: Step, rows: tuple[Deadline, ...]) -> ReadyStep:
+def _ready_step(step: Step, place: Place, rows: tuple[Deadline, ...]) -> ReadyStep:
     row = next((one for one in rows if one.step == step.no), None)
     if row is None:
-        return ReadyStep(step.no, step.by)
+        again = _again_at(step, place)
+        return ReadyStep(step.no, step.by, again_at=again)
     amber = row.starts_at + timedelta(seconds=(row.at - row.starts_at).total_seconds() * AMBER)
     return ReadyStep(step.no, step.by, row.at, row.limit, amber)
 
 
 def _order_ready(step: Step, place: Place) -> bool:
     order = place.order
-    if step.on or not applies(step, place) or current(step, place):
+    if step.on or not applies(step, place):
         return False
+    if current(step, place) and not (step is place.loop.closing and closable(place)):
+        return _again_at(step, place) is not None
     signed_first = place.loop.activating
     if (
         order.state is OrderState.DRAFT
@@ -94,9 +100,26 @@ def _task_ready(step: Step, place: Place, task: Task) -> bool:
         over = place.record(step.repeats_until) is not None
     else:
         over = current(step, place)
-    if over or unmet(step, place) or blocked_by_ask(step.no, place) is not None:
+    if over:
+        return _again_at(step, place) is not None
+    if unmet(step, place) or blocked_by_ask(step.no, place) is not None:
         return False
     return not _waits(step, place, task)
+
+
+def _again_at(step: Step, place: Place) -> datetime | None:
+    """From when a done step has expired and must be done anew for those that rest on it (E26)."""
+    record = place.record(step.no)
+    if record is None or step.valid is None:
+        return None
+    resting = (one for one in place.loop.steps.values() if _rests_on(one, step))
+    if all(not applies(one, place) or place.record(one.no) is not None for one in resting):
+        return None
+    return expires_at(step, record, place)
+
+
+def _rests_on(step: Step, earlier: Step) -> bool:
+    return any(ref.step == earlier.no for ref in step.after)
 
 
 def _wanted(step: Step, place: Place, task: Task) -> bool:

@@ -9,6 +9,7 @@ from domain.errors import InvalidInput, Refused
 from domain.events import StepRecorded, VersionRaised
 from domain.loops import follow_ups
 from domain.loops.applies import all_hold, applies, blocked_by_ask, current, unmet
+from domain.loops.checks import bound, read_scans
 from domain.loops.closing import closable, closing_waits_for
 from domain.loops.definition import Level
 from domain.loops.evidence import checked
@@ -175,7 +176,7 @@ def _require_pending(decision: Decision, step: Step, place: Place) -> None:
             raise already_done(until)
         return
     if current(step, place) and not renewable(step, place, decision.entry.at):
-        if step is decision.loop.closing and closable(decision):
+        if step is decision.loop.closing and closable(place):
             return
         raise already_done(step.no)
 
@@ -218,7 +219,7 @@ def _require_turn(step: Step, place: Place, task: Task) -> None:
 
 
 def _require_closable(decision: Decision, step: Step) -> None:
-    missing = closing_waits_for(decision)
+    missing = closing_waits_for(decision.place(None))
     if missing:
         raise not_ready(step.no, missing)
 
@@ -250,7 +251,7 @@ def _body(
     result = command.result if step.results else None
     sent_back = follow_ups.undoes_itself(place, step, result, command.evidence)
     evidence = checked(
-        command.evidence,
+        {**bound(read_scans(command)[0]), **command.evidence},
         uses=step.fields,
         fields=decision.loops.fields,
         path="evidence",

@@ -281,6 +281,7 @@ class Child:
         by: who may open it by hand on a started task in any state (E30).
         blocks: steps of the parent that wait for it.
         keeps_clock: the new task keeps the first clock (recollection).
+        sets: task fields that the new task gets, whatever its parent had.
     """
 
     code: str
@@ -291,6 +292,7 @@ class Child:
     blocks: tuple[str, ...] = ()
     when: tuple[Condition, ...] = ()
     keeps_clock: bool = False
+    sets: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

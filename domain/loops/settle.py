@@ -160,7 +160,7 @@ def _settle_order(decision: Decision) -> None:
     outcome = _came_to_nothing(decision)
     if outcome is not None:
         decision.on_order(Moved(OrderState.VOIDED, outcome))
-    elif decision.closing_recorded and closable(decision):
+    elif decision.closing_recorded and closable(decision.place(None)):
         decision.on_order(Moved(OrderState.CLOSED, "completed"))
 
 

@@ -37,12 +37,18 @@ def renewable(step: Step, place: Place, at: datetime) -> bool:
 
 
 def expired(step: Step, record: Record, place: Place, at: datetime) -> bool:
-    """Whether a done step is too old at an instant (E25). `valid_until` in its evidence wins."""
+    """Whether a done step is too old at an instant (E25)."""
+    until = expires_at(step, record, place)
+    return until is not None and at > until
+
+
+def expires_at(step: Step, record: Record, place: Place) -> datetime | None:
+    """Until when a done step counts: `valid_until` in its evidence, else its limit's minutes."""
     until = record.evidence.get("valid_until")
     if isinstance(until, str) and until:
-        return at > datetime.fromisoformat(until)
+        return datetime.fromisoformat(until)
     minutes = limit_minutes(step.valid or "", place)
-    return minutes is not None and at - record.at > timedelta(minutes=minutes)
+    return None if minutes is None else record.at + timedelta(minutes=minutes)
 
 
 def lateness(place: Place, step: Step, at: datetime) -> tuple[int, str] | None:

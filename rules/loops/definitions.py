@@ -203,4 +203,5 @@ def _child(row: ChildRow) -> Child:
         blocks=row.blocks,
         when=row.when,
         keeps_clock=row.keeps_clock,
+        sets=MappingProxyType(dict(row.sets)),
     )

@@ -326,6 +326,10 @@ def _child_faults(loop: LoopDefinition) -> Iterator[Fault]:
             yield Fault(path, "nothing opens it; right would be `on`, or `by` to open it by hand")
         if row.keeps_clock and row.makes != "task":
             yield Fault((*path, "keeps_clock"), 'only makes = "task" can keep the first clock')
+        known = {use.name for use in loop.task_fields}
+        for name in row.sets if row.makes == "task" else ():
+            if name not in known:
+                yield Fault((*path, "sets", name), f"`{name}` is no task field of this loop")
 
 
 def _together_faults(loop: LoopDefinition) -> Iterator[Fault]:

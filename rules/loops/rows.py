@@ -196,6 +196,7 @@ class ChildRow(TextRow):
     blocks: Steps = ()
     when: Conditions = ()
     keeps_clock: bool = False
+    sets: dict[str, bool | int | str] = Field(default_factory=dict)
 
 
 class TogetherRow(Row):
