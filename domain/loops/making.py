@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 from domain.errors import InvalidInput, Refused
 from domain.events import FieldsChanged, HeldBack, Moved, OrderRevised, TaskMade
 from domain.ids import TaskId, derived, task_id
+from domain.loops.applies import Place, missing_required
+from domain.loops.definition import Level
 from domain.loops.evidence import checked
 from domain.loops.follow_ups import open_child
 from domain.loops.refusals import order_ended, require_role, task_ended
 from domain.orders import OrderState, Priority
-from domain.tasks import TaskState
+from domain.tasks import Task, TaskState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from domain.commands import ChangeFields, MakeTasks, NewTask, OpenChild, ReviseDraft
     from domain.loops.decision import Decision
     from domain.orders import Order
-    from domain.tasks import Task
 
 
 def make_tasks(decision: Decision, command: MakeTasks) -> None:
@@ -46,6 +48,7 @@ def _make(decision: Decision, ident: TaskId, new: NewTask) -> None:
     fields = checked(
         new.fields, uses=(), fields=decision.loops.fields, path="task_fields", require=False
     )
+    _require_something_to_do(decision, fields)
     body = TaskMade(
         order_id=order.id,
         encounter_id=order.encounter_id,
@@ -65,6 +68,26 @@ def _make(decision: Decision, ident: TaskId, new: NewTask) -> None:
         return
     decision.on_task(ident, HeldBack(held.reason, held.until, whole_order=True))
     decision.on_task(ident, Moved(TaskState.ON_HOLD))
+
+
+def _require_something_to_do(decision: Decision, fields: Mapping[str, object]) -> None:
+    """A task in which no required step applies could neither be done nor ever end."""
+    order = decision.order
+    new = Task(
+        id=TaskId(""),
+        order_id=order.id,
+        encounter_id=order.encounter_id,
+        loop=order.loop,
+        state=TaskState.PLANNED,
+        made_at=decision.now,
+        fields=fields,
+    )
+    if not missing_required(Place(decision.loop, decision.case, new), Level.TASK):
+        raise InvalidInput(
+            "task_fields",
+            f"no step of the loop {order.loop} applies to a {decision.loop.unit} with these fields",
+            right="fields that do not exclude each other",
+        )
 
 
 def _require_need_allowed(decision: Decision, command: MakeTasks) -> None:
