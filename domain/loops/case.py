@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from domain.ids import EncounterId, PatientId, TaskId
     from domain.orders import Order
@@ -58,6 +59,7 @@ class Facts:
         gsrn: the patient's GS1 number, where the hospital uses one.
         band_instance: the wristband that counts.
         item_codes: product codes (GTIN, formulary code) that answer the order's product.
+        zone: the ward's time zone, in which the days of labels end.
     """
 
     encounter: EncounterId
@@ -68,3 +70,4 @@ class Facts:
     gsrn: str = ""
     band_instance: int = 1
     item_codes: frozenset[str] = frozenset()
+    zone: tzinfo = UTC

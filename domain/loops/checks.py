@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from domain.barcodes import (
@@ -12,6 +12,7 @@ from domain.barcodes import (
     BloodUnit,
     Din,
     ExamRequest,
+    Expect,
     MedicinePack,
     PatientBand,
     SpecimenTube,
@@ -44,6 +45,12 @@ _ITEM_CODE: Final[Mapping[type, str]] = {
     Din: "din",
 }
 
+
+_EXPECTED: Final[Mapping[str, Expect]] = {
+    "container": Expect.SPECIMEN,
+    "accession": Expect.EXAMINATION,
+}
+"""What a bare number is read as, where the task is about one."""
 
 _BINDS: Final[Mapping[type, str]] = {
     UnitDose: "dose_label",
@@ -78,13 +85,13 @@ class CheckContext:
         return value if isinstance(value, str) else ""
 
 
-def read_scans(entry: Entry) -> tuple[tuple[Scan, ...], tuple[Finding, ...]]:
+def read_scans(entry: Entry, place: Place) -> tuple[tuple[Scan, ...], tuple[Finding, ...]]:
     """The codes that could be read, and a stop for each that could not."""
     read: list[Scan] = []
     stops: list[Finding] = []
     for text in entry.scans:
         try:
-            read.append(parse_scan(text, today=entry.at.date()))
+            read.append(_read_scan(text, entry, place))
         except BarcodeError as error:
             stops.append(
                 Finding(
@@ -95,6 +102,19 @@ def read_scans(entry: Entry) -> tuple[tuple[Scan, ...], tuple[Finding, ...]]:
                 )
             )
     return tuple(read), tuple(stops)
+
+
+def _read_scan(text: str, entry: Entry, place: Place) -> Scan:
+    """What a code says of itself; else the bare number of the kind that the task is about."""
+    today = entry.at.date()
+    try:
+        return parse_scan(text, today=today)
+    except BarcodeError:
+        about = known_items(place)
+        expect = next((one for name, one in _EXPECTED.items() if name in about), None)
+        if expect is None:
+            raise
+        return parse_scan(text, expect=expect, today=today)
 
 
 def encounter_active(context: CheckContext) -> Finding | None:
@@ -148,13 +168,16 @@ def right_patient(context: CheckContext) -> Finding | None:
 def right_item(context: CheckContext) -> Finding | None:
     """The scanned product, tube, unit or request is the one that this task is about.
 
-    Where nothing says yet which one that is, the scan itself binds it (see `bound`).
+    Where nothing says yet which one that is, the scan binds it (see `bound`) at a step whose
+    fields name it; at any other a person must compare by eye and say so.
     """
     seen = [code for scan in context.scans if (code := item_code(scan)) is not None]
     if not seen:
         return _unscanned(context, "right_item", "item")
     expected = expected_codes(context)
-    if not expected or all(code in expected for code in seen):
+    if not expected:
+        return _first_named(context, frozenset(seen))
+    if all(code in expected for code in seen):
         return None
     return Finding(
         "right_item",
@@ -164,9 +187,22 @@ def right_item(context: CheckContext) -> Finding | None:
     )
 
 
+def _first_named(context: CheckContext, seen: frozenset[str]) -> Finding | None:
+    """The first scan of an item that nothing names yet."""
+    fields = {use.name for use in context.step.fields}
+    if len(seen) == 1 and fields.intersection(_BINDS.values()) & bound(context.scans).keys():
+        return None
+    return Finding(
+        "right_item",
+        Severity.REASON,
+        "nothing says yet which item this task is about",
+        "compare the label with the order by eye and say that it was done",
+    )
+
+
 def expiry(context: CheckContext) -> Finding | None:
     """Nothing scanned or entered is past its expiry at the time of the event."""
-    at = context.entry.at
+    at, zone = context.entry.at, context.facts.zone
     days: list[date] = [
         scan.expiry
         for scan in context.scans
@@ -175,14 +211,14 @@ def expiry(context: CheckContext) -> Finding | None:
     typed = context.entry.evidence.get("expiry")
     if isinstance(typed, str) and typed:
         days.append(date.fromisoformat(typed[:10]))
-    late = any(day < at.date() for day in days)
+    late = any(day < at.astimezone(zone).date() for day in days)
     blood = [
         part
         for scan in context.scans
         for part in (scan.expiry if isinstance(scan, BloodUnit) else scan,)
         if isinstance(part, BloodExpiry)
     ]
-    if late or any(part.instant(UTC) < at for part in blood):
+    if late or any(part.instant(zone) < at for part in blood):
         return Finding("expiry", Severity.STOP, "it has expired", "take one that has not expired")
     return None
 
@@ -210,15 +246,29 @@ def bound(scans: tuple[Scan, ...]) -> dict[str, str]:
 
 
 def expected_codes(context: CheckContext) -> frozenset[str]:
-    """The codes right for this task: its own labels and records, and the order's product."""
-    task = context.place.task
-    known: set[str] = set(context.facts.item_codes)
-    sources: list[Mapping[str, object]] = [context.place.order.fields]
-    if task is not None:
-        sources.extend((task.fields, *(record.evidence for record in task.steps.values())))
-    for source in sources:
-        known.update(str(source[name]) for name in ITEM_FIELDS if source.get(name))
-    return frozenset(known)
+    """The codes right for this task: its own labels and records, and the order's product.
+
+    A step that names an item for the first time is held to what it enters.
+    """
+    known = known_items(context.place)
+    own = {use.name for use in context.step.fields}.intersection(ITEM_FIELDS) - known.keys()
+    entered = context.entry.evidence
+    codes = context.facts.item_codes.union(*known.values())
+    return codes.union(str(entered[name]) for name in own if entered.get(name))
+
+
+def known_items(place: Place) -> dict[str, frozenset[str]]:
+    """What names the one thing of a task so far, by field: its fields and records that count."""
+    sources: list[Mapping[str, object]] = [place.order.fields]
+    if place.task is not None:
+        records = place.task.steps.values()
+        sources.append(place.task.fields)
+        sources.extend(record.evidence for record in records if not record.undone)
+    named = {
+        name: frozenset(str(source[name]) for source in sources if source.get(name))
+        for name in ITEM_FIELDS
+    }
+    return {name: codes for name, codes in named.items() if codes}
 
 
 def _unscanned(context: CheckContext, check: str, what: str) -> Finding | None:

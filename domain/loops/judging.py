@@ -41,7 +41,7 @@ def step_findings(
 def check_findings(decision: Decision, step: Step, task: Task | None) -> tuple[Finding, ...]:
     """What the registered checks of a step and its scans find."""
     place = decision.place(task)
-    scans, unreadable = read_scans(decision.entry)
+    scans, unreadable = read_scans(decision.entry, place)
     context = CheckContext(
         step=step,
         place=place,

@@ -251,7 +251,7 @@ def _body(
     result = command.result if step.results else None
     sent_back = follow_ups.undoes_itself(place, step, result, command.evidence)
     evidence = checked(
-        {**bound(read_scans(command)[0]), **command.evidence},
+        {**bound(read_scans(command, place)[0]), **command.evidence},
         uses=step.fields,
         fields=decision.loops.fields,
         path="evidence",
