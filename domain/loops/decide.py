@@ -13,9 +13,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, assert_never
 
 from domain import commands
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 from domain.loops import answers, exits, holding, making, passing, recording, repairs, stopping
 from domain.loops.decision import Decision
+from domain.loops.definition import Level
 from domain.loops.refusals import reason_missing
 from domain.loops.settle import settle
 from domain.loops.validity import TOLERANCE
@@ -111,9 +112,8 @@ def _redirected(decision: Decision, command: RecordStep) -> RecordStep:
     """A late entry for a task that ended without effect goes to a new task (E9)."""
     if command.task is None or not decision.source.after_the_fact:
         return command
-    task = decision.case.tasks.get(command.task)
-    if task is None:
-        raise NotFound("task", command.task, right=f"a task of order {decision.order.id}")
-    if not task.state.terminal:
+    task = decision.task(command.task)
+    step = decision.place(task).loop.find_step(command.step)
+    if not task.state.terminal or step is None or step.level is Level.ORDER:
         return command
     return replace(command, task=making.instead_of(decision, task))

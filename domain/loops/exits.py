@@ -52,10 +52,10 @@ def take_exit(decision: Decision, command: TakeExit) -> None:
     if row.witness is not None and witness_needed(row.witness, decision.place(task), None):
         require_witness(command, row.witness, f"the exit {row.id}")
     _require_time(decision.place(task), row, command.at)
-    record_exit(decision, task, row)
+    evidence = record_exit(decision, task, row)
     fires = by_exit(row.id)
     send_back(decision, task, row.code, fires)
-    open_children(decision, task, fires, command.evidence)
+    open_children(decision, task, fires, evidence)
 
 
 def choose(place: Place, command: TakeExit) -> Exit:

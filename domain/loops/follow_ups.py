@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.events import Asked, ExitRecorded, HeldBack, SentBack, TaskMade, VersionRaised
+from domain.events import (
+    Asked,
+    ExitRecorded,
+    HeldBack,
+    Moved,
+    Released,
+    SentBack,
+    TaskMade,
+    VersionRaised,
+)
 from domain.ids import child_id
 from domain.loops.applies import all_hold, applies, current, truth
 from domain.loops.evidence import checked
 from domain.loops.grammar import TriggerKind
 from domain.loops.refusals import reason_missing
 from domain.orders import Ask
-from domain.tasks import PendingExit
+from domain.tasks import PendingExit, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,8 +93,13 @@ def _exits_by_result(decision: Decision, task: Task, fires: Fires) -> None:
             record_exit(decision, task, row)
 
 
-def record_exit(decision: Decision, task: Task, row: Exit, *, accepts_gaps: bool = False) -> None:
-    """Fix a task's outcome by an exit; what is still due stays due (E17).
+def record_exit(
+    decision: Decision, task: Task, row: Exit, *, accepts_gaps: bool = False
+) -> Mapping[str, object]:
+    """Fix a task's outcome by an exit; what is still due stays due (E17). An exit ends a hold.
+
+    Returns:
+        The evidence of the exit, as it is kept.
 
     Raises:
         InvalidInput: a field of the exit is missing.
@@ -117,7 +131,10 @@ def record_exit(decision: Decision, task: Task, row: Exit, *, accepts_gaps: bool
         witness=None if entry.witness is None else entry.witness.user,
         overrides=entry.overrides,
     )
+    if task.hold is not None:
+        end_hold(decision, task, row.id)
     decision.on_task(task.id, body)
+    return evidence
 
 
 def send_back(decision: Decision, task: Task | None, step: str, fires: Fires) -> None:
@@ -130,7 +147,24 @@ def send_back(decision: Decision, task: Task | None, step: str, fires: Fires) ->
         if row.asks:
             _ask(decision, row, task, step)
         if row.holds and decision.order.hold is None:
-            decision.on_order(HeldBack(reason=row.code, whole_order=True))
+            hold_order(decision, row.code)
+
+
+def hold_order(decision: Decision, reason: str, until: datetime | None = None) -> None:
+    """Hold the order, with its tasks not started that are due inside the hold (E35)."""
+    decision.on_order(HeldBack(reason, until, whole_order=True))
+    for task in decision.case.own_open():
+        inside = until is None or task.due_at is None or task.due_at < until
+        if inside and not task.started and task.hold is None and task.exit is None:
+            decision.on_task(task.id, HeldBack(reason, until, whole_order=True))
+            decision.on_task(task.id, Moved(TaskState.ON_HOLD))
+
+
+def end_hold(decision: Decision, task: Task, reason: str | None) -> None:
+    """Let a held task go on where it was."""
+    decision.on_task(task.id, Released(reason))
+    begun = any(not record.undone for record in task.steps.values())
+    decision.on_task(task.id, Moved(TaskState.IN_PROGRESS if begun else TaskState.PLANNED))
 
 
 def _ask(decision: Decision, row: Return, task: Task | None, step: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from domain.errors import Refused
 from domain.events import ExitRecorded, HeldBack, Moved, Released
 from domain.loops.exits import window_end
-from domain.loops.follow_ups import raise_version
+from domain.loops.follow_ups import end_hold, hold_order, raise_version
 from domain.loops.refusals import order_ended, reason_missing, require_role, task_ended
 from domain.loops.validity import last_instant
 from domain.tasks import PendingExit, TaskState
@@ -36,7 +36,8 @@ def hold(decision: Decision, command: HoldWork) -> None:
             raise task_ended(task.id, task.state.value, task.outcome)
         if task.hold is not None:
             raise _held_already(f"Task {task.id}")
-        _hold_task(decision, task, command, whole_order=False)
+        decision.on_task(task.id, HeldBack(command.reason, command.until))
+        decision.on_task(task.id, Moved(TaskState.ON_HOLD))
         return
     order = decision.order
     if order.state.terminal:
@@ -50,17 +51,7 @@ def hold(decision: Decision, command: HoldWork) -> None:
         )
     if order.hold is not None:
         raise _held_already(f"Order {order.id}")
-    decision.on_order(HeldBack(command.reason, command.until, whole_order=True))
-    for task in decision.case.own_open():
-        inside = command.until is None or task.due_at is None or task.due_at < command.until
-        if inside and not task.started and task.hold is None and task.exit is None:
-            _hold_task(decision, task, command, whole_order=True)
-
-
-def _hold_task(decision: Decision, task: Task, command: HoldWork, *, whole_order: bool) -> None:
-    body = HeldBack(command.reason or "", command.until, whole_order=whole_order)
-    decision.on_task(task.id, body)
-    decision.on_task(task.id, Moved(TaskState.ON_HOLD))
+    hold_order(decision, command.reason, command.until)
 
 
 def _held_already(what: str) -> Refused:
@@ -75,7 +66,7 @@ def release(decision: Decision, command: ReleaseWork) -> None:
     Raises:
         Refused: nothing is on hold.
     """
-    act = decision.loop.common.get("hold")
+    act = decision.loop.common.get("release") or decision.loop.common.get("hold")
     require_role(command.actor, () if act is None else act.by, "a release")
     if command.task is not None:
         task = decision.task(command.task)
@@ -95,13 +86,14 @@ def release_order(decision: Decision, reason: str | None, *, missed_are_held: bo
         if task.hold is None or not task.hold.whole_order:
             continue
         end = window_end(decision.place(task))
-        missed = missed_are_held and end is not None and end < decision.entry.at
+        given = task.started or task.exit is not None
+        missed = missed_are_held and not given and end is not None and end < decision.entry.at
         _release_task(decision, task, missed=missed)
 
 
 def _release_task(decision: Decision, task: Task, *, missed: bool) -> None:
-    decision.on_task(task.id, Released(decision.entry.reason))
     if missed:
+        decision.on_task(task.id, Released(decision.entry.reason))
         rows = decision.place(task).loop.exits
         code = next((row.code for row in rows if row.id == HELD), HELD)
         taken = PendingExit(code, HELD, (), decision.entry.at)
@@ -110,8 +102,7 @@ def _release_task(decision: Decision, task: Task, *, missed: bool) -> None:
         decision.on_task(task.id, Moved(TaskState.CLOSED_BY_EXIT, HELD), at=last_instant(ended))
         raise_version(decision, "ended:held")
         return
-    begun = any(not record.undone for record in task.steps.values())
-    decision.on_task(task.id, Moved(TaskState.IN_PROGRESS if begun else TaskState.PLANNED))
+    end_hold(decision, task, decision.entry.reason)
 
 
 def _not_held(what: str) -> Refused:

@@ -62,6 +62,7 @@ def record_step(decision: Decision, command: RecordStep) -> None:
         raise InvalidInput("task", f"{step.no} is recorded on a task", right="the id of a task")
     group = _together(decision, step, task)
     first = group[0]
+    _require_readable(decision, command)
     require_persons(decision, first, task, command.result)
     judged = [_judge(decision, one, task, command, group) for one in group]
     for one, verdict in zip(group, judged, strict=True):
@@ -77,6 +78,12 @@ def _named(loop: LoopDefinition, name: str) -> Step:
             right=f"one of {', '.join(loop.steps)}",
         )
     return step
+
+
+def _require_readable(decision: Decision, command: RecordStep) -> None:
+    """Refuse wrong values before a check reads them."""
+    fields = decision.loops.fields
+    checked(command.evidence, uses=(), fields=fields, path="evidence", require=False)
 
 
 def _together(decision: Decision, step: Step, task: Task | None) -> tuple[Step, ...]:
@@ -124,7 +131,7 @@ def _require_open(decision: Decision, step: Step, task: Task | None) -> None:
     order = decision.order
     if task is None or task.parent is None:
         if order.state is OrderState.DRAFT and _downstream(decision.loop, step):
-            raise not_ready(step.no, (decision.loop.activating or step).no)
+            raise not_ready(step.no, ((decision.loop.activating or step).no,))
         if order.state.terminal and task is None:
             raise order_ended(order.id, order.state.value)
     if task is None:
