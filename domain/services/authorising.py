@@ -1,0 +1,107 @@
+"""The one gate before every use case: who may ask for what. Of a step, its loop asks more."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
+from domain.ids import PractitionerId
+from domain.people import Actor, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.ports import Reads
+
+SYSTEM: Final = Actor(PractitionerId("system"), frozenset({Role.SYSTEM}))
+"""The program itself: the passing of time, and devices that no practitioner stands for."""
+
+_ANYONE: Final = tuple(Role)
+_CLINICAL: Final = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+_PRESCRIBE: Final = (Role.PHYSICIAN, Role.NURSE, Role.SYSTEM)
+_ORDER_ACTS: Final = (*_PRESCRIBE, Role.IMAGING, Role.LABORATORY, Role.BLOOD_BANK)
+_BEDSIDE: Final = (Role.PHYSICIAN, Role.NURSE, Role.ADMINISTRATOR, Role.SYSTEM)
+_IN_CHARGE: Final = (Role.CHARGE_NURSE, Role.NURSING_MANAGER, Role.ADMINISTRATOR)
+
+GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
+    {
+        "order.draft": _PRESCRIBE,
+        "order.sign": _PRESCRIBE,
+        "order.revise": _PRESCRIBE,
+        "order.hold": _ORDER_ACTS,
+        "order.release": _ORDER_ACTS,
+        "order.discontinue": _ORDER_ACTS,
+        "order.cancel": _ORDER_ACTS,
+        "order.need": _PRESCRIBE,
+        "order.show": _ANYONE,
+        "step.record": _CLINICAL,
+        "worklist.show": _ANYONE,
+        "patient.admit": _BEDSIDE,
+        "patient.transfer": _BEDSIDE,
+        "patient.discharge": _BEDSIDE,
+        "patient.death": (Role.PHYSICIAN, Role.ADMINISTRATOR, Role.SYSTEM),
+        "patient.link": (Role.MEDICAL_AFFAIRS, Role.ADMINISTRATOR, Role.SYSTEM),
+        "patient.band": _BEDSIDE,
+        "patient.show": _ANYONE,
+        "ward.set": (Role.ADMINISTRATOR,),
+        "user.add": (Role.ADMINISTRATOR,),
+        "user.disable": (Role.ADMINISTRATOR,),
+        "user.list": _ANYONE,
+        "staff.assign": _IN_CHARGE,
+        "staff.roster": _IN_CHARGE,
+        "catalogue.import": (Role.ADMINISTRATOR, Role.PHARMACY_LEAD),
+        "catalogue.list": _ANYONE,
+        "watch.pass": (Role.SYSTEM,),
+    }
+)
+"""Use case to the roles that may ask for it, those that include them too."""
+
+
+def authorise(actor: Actor, use_case: str) -> None:
+    """Let an actor through to a use case.
+
+    Raises:
+        NotAuthorised: none of their roles opens it.
+    """
+    allowed = GATES[use_case]
+    if not actor.holds(allowed):
+        needs = " or ".join(role.value for role in allowed)
+        raise NotAuthorised(f"{actor.user} may not do {use_case}", needs=needs)
+
+
+def practitioner_as_actor(reads: Reads, user: str, *, field: str) -> Actor:
+    """Who a user name stands for, with their roles.
+
+    Raises:
+        InvalidInput: no name is given.
+        NotFound: nobody bears it.
+        Refused: they are disabled.
+    """
+    if not user:
+        raise InvalidInput(field, "a user name is missing", right="--user NAME")
+    if user == SYSTEM.user:
+        return SYSTEM
+    person = reads.practitioner(PractitionerId(user))
+    if person is None:
+        raise NotFound(field, user, right="a user that `wardloop user list` names")
+    if not person.active:
+        raise Refused(
+            "USER_DISABLED",
+            f"The user {user} is disabled",
+            next_step="An administrator may enable them (user add)",
+            field=field,
+        )
+    return person.actor()
+
+
+def authorised(reads: Reads, user: str, use_case: str) -> Actor:
+    """The actor of a use case, once they are known and let through.
+
+    Raises:
+        NotFound: nobody bears the name.
+        NotAuthorised: none of their roles opens the use case.
+    """
+    actor = practitioner_as_actor(reads, user, field="actor")
+    authorise(actor, use_case)
+    return actor

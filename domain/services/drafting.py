@@ -1,0 +1,174 @@
+"""Writing an order: whose it may be, what its fields say, what the catalogue adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import InvalidInput, NotAuthorised, Refused
+from domain.events import Event, OrderPlaced, StreamKind
+from domain.ids import OrderId
+from domain.loops.evidence import checked
+from domain.loops.evolve import evolve_order
+from domain.loops.validity import TOLERANCE
+from domain.orders import Priority
+from domain.records import Source
+from domain.services.catalogues import items_of
+from domain.services.planning import on_need, planned, understood
+from domain.services.signing import make_due, surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from domain.ids import EncounterId
+    from domain.loops.definition import LoopDefinition
+    from domain.loops.loops import Loops
+    from domain.people import Actor
+    from domain.services.workplace import Workplace
+    from domain.services.writing import Writing
+
+_EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
+NEVER_LOWERED: Final = ("high_alert", "controlled")
+"""What the catalogue says yes to, no order takes back: second persons hang on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as a person writes it.
+
+    Attributes:
+        kind: the id of its loop.
+        fields: what the loop's `order_fields` declare; what a catalogue item says of a declared
+            field need not be said again.
+        verbal: spoken, to be signed later; its tasks exist at once.
+        replaces: the order that ends when this one is signed.
+        order: its id, where the caller has chosen one.
+    """
+
+    encounter: EncounterId
+    kind: str
+    fields: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
+    verbal: bool = False
+    replaces: OrderId | None = None
+    order: OrderId | None = None
+    at: datetime | None = None
+    source: Source = Source.LIVE
+
+
+def place_order(writing: Writing, actor: Actor, new: NewOrder) -> OrderId:
+    """Place an order; a verbal one gets its tasks at once. `ordering.draft` says what it raises."""
+    loops = writing.loops(new.encounter)
+    loop = loops.get(new.kind)
+    _require_author(loop, actor, verbal=new.verbal)
+    stay = writing.stay(new.encounter)
+    if not stay.active and not new.source.after_the_fact:
+        raise Refused(
+            "STAY_ENDED",
+            "The patient's stay has ended",
+            next_step="Admit the patient first",
+            field="encounter",
+        )
+    at = new.at or writing.now
+    if at > writing.now + TOLERANCE:
+        raise InvalidInput("at", "the time is in the future", right="when it was ordered")
+    fields = order_fields(writing.place, loops, loop, new.fields, verbal=new.verbal, at=at)
+    order = new.order or OrderId(writing.place.ids.new())
+    event = Event(
+        stream_kind=StreamKind.ORDER,
+        stream=order,
+        order_id=order,
+        body=OrderPlaced(
+            loop=loop.id,
+            loop_version=loop.version,
+            patient_id=stay.patient_id,
+            encounter_id=stay.id,
+            priority=Priority(str(fields["priority"])),
+            fields=fields,
+            verbal=new.verbal,
+            replaces=new.replaces,
+        ),
+        actor=actor.user,
+        at=at,
+        recorded_at=writing.now,
+        source=new.source,
+    )
+    _try_planning(writing, loops, event)
+    writing.place_order(event)
+    if new.verbal:
+        make_due(writing, order)
+    return order
+
+
+def _require_author(loop: LoopDefinition, actor: Actor, *, verbal: bool) -> None:
+    signing = loop.activating
+    if signing is None:
+        raise InvalidInput("kind", f"{loop.id} is opened by a result", right="a kind of order")
+    if not verbal and not actor.holds(signing.by):
+        needs = " or ".join(role.value for role in signing.by)
+        raise NotAuthorised(f"{actor.user} may not write a {loop.id} order", needs=needs)
+    if verbal and not any(use.name == "verbal" for use in loop.order_fields):
+        raise InvalidInput("verbal", f"{loop.id} orders are not spoken", right="false")
+
+
+def order_fields(
+    place: Workplace,
+    loops: Loops,
+    loop: LoopDefinition,
+    given: Mapping[str, object],
+    *,
+    verbal: bool,
+    at: datetime,
+) -> dict[str, object]:
+    """The fields of an order, checked, with what catalogue and frequency say of declared ones.
+
+    Raises:
+        InvalidInput: names the field and what would be right.
+    """
+    declared = {use.name for use in loop.order_fields}
+    unknown = [name for name in given if name not in declared]
+    if unknown:
+        right = ", ".join(use.name for use in loop.order_fields)
+        raise InvalidInput(f"fields.{unknown[0]}", f"is no field of {loop.id}", right=right)
+    fields = {name: value for name, value in given.items() if value is not None}
+    for item in items_of(place.reads, fields, at=at):
+        for name in declared & item.keys():
+            if name in NEVER_LOWERED and item[name] is True and fields.get(name) is False:
+                raise InvalidInput(f"fields.{name}", "the catalogue says yes", right="true")
+            if not isinstance(item[name], (list, tuple)):
+                fields.setdefault(name, item[name])
+    if verbal:
+        fields["verbal"] = True
+    _bounds_of_need(fields, declared)
+    return checked(fields, uses=loop.order_fields, fields=loops.fields, path="fields")
+
+
+def _bounds_of_need(fields: dict[str, object], declared: set[str]) -> None:
+    """Take the least interval and the most doses from the frequency; one bound is needed (7.1)."""
+    if "frequency" not in declared:
+        return
+    try:
+        frequency = understood(fields)
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"fields.{error.field}", error.message, right=error.right, code=error.code
+        ) from None
+    if frequency is not None and frequency.min_interval is not None:
+        fields.setdefault("min_interval", int(frequency.min_interval.total_seconds() // 60))
+    if frequency is not None and frequency.most_per_24h is not None:
+        fields.setdefault("max_per_day", frequency.most_per_24h)
+    if on_need(fields) and "min_interval" in declared:
+        bounds = (fields.get("min_interval"), fields.get("max_per_day"))
+        if not any(isinstance(bound, int) and bound > 0 for bound in bounds):
+            raise InvalidInput(
+                "fields.min_interval",
+                "an as-needed order says how soon it may be repeated",
+                right="minutes: 360",
+            )
+
+
+def _try_planning(writing: Writing, loops: Loops, event: Event) -> None:
+    """Plan the order as if it were signed now: what cannot be is said while it is written."""
+    order = evolve_order(None, event)
+    planned(loops, order, surroundings(writing, order), now=writing.now)

@@ -1,0 +1,312 @@
+"""Orders: drafting, signing, changing, holding, ending, and stating a need."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from domain.commands import (
+    HoldWork,
+    RecordStep,
+    ReleaseWork,
+    ReviseDraft,
+    StopOrder,
+)
+from domain.errors import InvalidInput, NotFound, Refused
+from domain.ids import CommandId, OrderId
+from domain.orders import OrderState
+from domain.records import Source
+from domain.services.authorising import authorised
+from domain.services.drafting import NewOrder, order_fields, place_order
+from domain.services.signing import after_signature, make_due
+from domain.services.writing import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from domain.events import Override
+    from domain.people import Actor
+    from domain.services.workplace import Changes, Workplace
+    from domain.services.writing import Writing
+
+_EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+def draft(place: Workplace, *, user: str, command: CommandId, new: NewOrder) -> Changes:
+    """Write an order; `Changes.orders` has its id.
+
+    Raises:
+        InvalidInput: a field is wrong or missing, the frequency is not understood, or the
+            catalogue has no such item.
+        NotAuthorised: only who may sign a kind of order may write it; a nurse may write down a
+            verbal one.
+        Refused: the stay has ended.
+    """
+    actor = authorised(place.reads, user, "order.draft")
+
+    def act(writing: Writing) -> None:
+        place_order(writing, actor, new)
+
+    return carry_out(
+        place,
+        command=command,
+        actor=actor,
+        kind="order.draft",
+        encounters=(new.encounter,),
+        act=act,
+    )
+
+
+def sign(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    order: OrderId,
+    at: datetime | None = None,
+    evidence: Mapping[str, object] = _EMPTY,
+    overrides: tuple[Override, ...] = (),
+    seconds: Mapping[str, Actor] = MappingProxyType({}),
+    witness: Actor | None = None,
+    reason: str | None = None,
+    source: Source = Source.LIVE,
+    source_id: str | None = None,
+) -> Changes:
+    """Sign an order: the step that activates it, and its first tasks, in one transaction.
+
+    Raises:
+        NotFound: there is no such order.
+        Refused: it is signed already, or its checks found something.
+    """
+    actor = authorised(place.reads, user, "order.sign")
+
+    def act(writing: Writing) -> None:
+        step = _activating(writing, order)
+        writing.decide(
+            RecordStep(
+                order=order,
+                actor=actor,
+                at=at or writing.now,
+                step=step,
+                evidence=evidence,
+                overrides=overrides,
+                seconds=seconds,
+                witness=witness,
+                reason=reason,
+                source=source,
+                source_id=source_id,
+            )
+        )
+        after_signature(writing, order, actor)
+
+    return on_order(place, command=command, actor=actor, kind="order.sign", order=order, act=act)
+
+
+def _activating(writing: Writing, order: OrderId) -> str:
+    found = writing.case(order).order
+    step = writing.loops(found.encounter_id).get(found.loop).activating
+    if step is None:
+        raise InvalidInput("order", f"{found.loop} is not signed", right="an order")
+    return step.no
+
+
+def on_order(
+    place: Workplace,
+    *,
+    command: CommandId,
+    actor: Actor,
+    kind: str,
+    order: OrderId,
+    act: Callable[[Writing], None],
+) -> Changes:
+    """Carry out an act upon one order, under the lock of its stay.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    encounter = place.reads.encounter_of_order(order)
+    if encounter is None:
+        raise NotFound("order", order, right="the id of an order")
+    return carry_out(
+        place, command=command, actor=actor, kind=kind, encounters=(encounter,), act=act
+    )
+
+
+def revise(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    order: OrderId,
+    fields: Mapping[str, object],
+    new_order: OrderId | None = None,
+    sign_too: bool = False,
+) -> Changes:
+    """Change an order: a draft in place; a signed or verbal one by a new order that replaces it.
+
+    The old order goes on until the new one is signed (X4).
+
+    Args:
+        fields: those that change; null takes an optional one away.
+        new_order: the id of the new order, where the caller has chosen one.
+        sign_too: sign the new order in the same transaction.
+
+    Raises:
+        InvalidInput: a field is wrong.
+        Refused: the order has ended, or the draft is somebody else's.
+    """
+    actor = authorised(place.reads, user, "order.revise")
+
+    def act(writing: Writing) -> None:
+        old = writing.case(order).order
+        if old.state.terminal:
+            raise Refused(
+                "ORDER_ENDED",
+                f"Order {order} has ended",
+                next_step="Write a new order",
+                field="order",
+            )
+        changed = {**old.fields, **fields}
+        if old.state is OrderState.DRAFT:
+            loops = writing.loops(old.encounter_id)
+            checked_fields = order_fields(
+                place, loops, loops.get(old.loop), changed, verbal=False, at=writing.now
+            )
+            writing.decide(
+                ReviseDraft(
+                    order=order,
+                    actor=actor,
+                    at=writing.now,
+                    fields=checked_fields,
+                    priority=str(checked_fields["priority"]),
+                )
+            )
+            return
+        changed.pop("verbal", None)
+        if "start" not in fields:
+            changed["start"] = writing.now.isoformat() if "start" in changed else None
+        new = place_order(
+            writing,
+            actor,
+            NewOrder(old.encounter_id, old.loop, changed, replaces=order, order=new_order),
+        )
+        if sign_too:
+            step = _activating(writing, new)
+            writing.decide(RecordStep(order=new, actor=actor, at=writing.now, step=step))
+            after_signature(writing, new, actor)
+
+    return on_order(place, command=command, actor=actor, kind="order.revise", order=order, act=act)
+
+
+def hold(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    order: OrderId,
+    reason: str,
+    until: datetime | None = None,
+    at: datetime | None = None,
+) -> Changes:
+    """Hold an order with its tasks not started (X5).
+
+    Raises:
+        Refused: not signed, on hold already, ended, or the reason is missing.
+    """
+    actor = authorised(place.reads, user, "order.hold")
+
+    def act(writing: Writing) -> None:
+        moment = at or writing.now
+        writing.decide(HoldWork(order=order, actor=actor, at=moment, reason=reason, until=until))
+
+    return on_order(place, command=command, actor=actor, kind="order.hold", order=order, act=act)
+
+
+def release(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    order: OrderId,
+    reason: str | None = None,
+    at: datetime | None = None,
+    missed_are_held: bool = True,
+) -> Changes:
+    """End a hold; doses whose window passed inside it close as held (X5).
+
+    Raises:
+        Refused: nothing is on hold.
+    """
+    actor = authorised(place.reads, user, "order.release")
+
+    def act(writing: Writing) -> None:
+        writing.decide(
+            ReleaseWork(
+                order=order,
+                actor=actor,
+                at=at or writing.now,
+                reason=reason,
+                missed_are_held=missed_are_held,
+            )
+        )
+        make_due(writing, order)
+
+    return on_order(place, command=command, actor=actor, kind="order.release", order=order, act=act)
+
+
+def discontinue(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    order: OrderId,
+    reason: str | None = None,
+    stop_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Changes:
+    """Stop an order now, or from a future instant on (X3, E34).
+
+    Raises:
+        Refused: it has ended or is stopped already.
+    """
+    return _stop(place, user, command, order, "discontinue", reason=reason, stop_at=stop_at, at=at)
+
+
+def cancel(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    order: OrderId,
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> Changes:
+    """Cancel an order that had no effect on the patient.
+
+    Raises:
+        Refused: it had an effect, or has ended.
+    """
+    return _stop(place, user, command, order, "cancel", reason=reason, stop_at=None, at=at)
+
+
+def _stop(
+    place: Workplace,
+    user: str,
+    command: CommandId,
+    order: OrderId,
+    verb: str,
+    *,
+    reason: str | None,
+    stop_at: datetime | None,
+    at: datetime | None,
+) -> Changes:
+    actor = authorised(place.reads, user, f"order.{verb}")
+
+    def act(writing: Writing) -> None:
+        moment = at or writing.now
+        writing.decide(
+            StopOrder(order=order, actor=actor, at=moment, act=verb, reason=reason, stop_at=stop_at)
+        )
+
+    return on_order(place, command=command, actor=actor, kind=f"order.{verb}", order=order, act=act)

@@ -1,0 +1,223 @@
+"""Who works here: users with their roles, and who looks after whom in a shift."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domain.errors import InvalidInput, NotFound, Refused
+from domain.happenings import Assigned, Happening, Noun, PractitionerSet
+from domain.people import Practitioner, Role
+from domain.services.authorising import SYSTEM, authorised
+from domain.services.writing import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from domain.ids import CommandId, EncounterId, PractitionerId, WardId
+    from domain.people import Actor
+    from domain.services.workplace import Changes, Workplace
+    from domain.services.writing import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A span of work on a ward; its end no longer belongs to it."""
+
+    ward: WardId
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody on duty or on call: `nurse`, `doctor`, `duty` or `on_call`."""
+
+    kind: str
+    practitioner: PractitionerId
+
+
+_DUTIES = ("nurse", "doctor", "duty", "on_call")
+
+
+def add_user(
+    place: Workplace, *, user: str, command: CommandId, practitioner: Practitioner
+) -> Changes:
+    """Add a user, or change one.
+
+    The first user of a new database is an administrator, and adds themselves.
+
+    Raises:
+        InvalidInput: no name or no role.
+        Refused: the first user is no administrator.
+    """
+    _check(practitioner)
+    actor = _adder(place, user, practitioner)
+    return _set(place, command, actor, practitioner, kind="user.add")
+
+
+def _check(practitioner: Practitioner) -> None:
+    if not practitioner.user or practitioner.user == SYSTEM.user:
+        raise InvalidInput("user", "is missing or reserved", right="a user name: lina")
+    if not practitioner.name:
+        raise InvalidInput("name", "is missing", right="LI, Na")
+    if not practitioner.roles or Role.SYSTEM in practitioner.roles:
+        right = ", ".join(role.value for role in Role if role is not Role.SYSTEM)
+        raise InvalidInput("roles", "none, or the program's own", right=right)
+
+
+def _adder(place: Workplace, user: str, practitioner: Practitioner) -> Actor:
+    if place.reads.practitioners():
+        return authorised(place.reads, user, "user.add")
+    if user != practitioner.user or Role.ADMINISTRATOR not in practitioner.roles:
+        raise Refused(
+            "FIRST_ADMINISTRATOR",
+            "Nobody is known here yet",
+            next_step="The first user adds themselves, as administrator",
+            field="actor",
+        )
+    return practitioner.actor()
+
+
+def disable_user(place: Workplace, *, user: str, command: CommandId, name: str) -> Changes:
+    """Disable a user; what they did keeps their name.
+
+    Raises:
+        NotFound: nobody bears the name.
+        Refused: an administrator would lock themselves out.
+    """
+    actor = authorised(place.reads, user, "user.disable")
+    found = next((one for one in place.reads.practitioners() if one.user == name), None)
+    if found is None:
+        raise NotFound("name", name, right="a user that `wardloop user list` names")
+    if found.user == actor.user:
+        raise Refused(
+            "OWN_ACCOUNT",
+            "Nobody disables themselves",
+            next_step="Ask another administrator",
+            field="name",
+        )
+    return _set(place, command, actor, replace(found, active=False), kind="user.disable")
+
+
+def _set(
+    place: Workplace, command: CommandId, actor: Actor, practitioner: Practitioner, *, kind: str
+) -> Changes:
+    def act(writing: Writing) -> None:
+        told = Happening(
+            noun=Noun.PRACTITIONER,
+            stream=practitioner.user,
+            body=PractitionerSet(practitioner),
+            actor=actor.user,
+            at=writing.now,
+            recorded_at=writing.now,
+        )
+        writing.tell([told])
+
+    return carry_out(place, command=command, actor=actor, kind=kind, act=act)
+
+
+def list_users(place: Workplace, *, user: str) -> tuple[Practitioner, ...]:
+    """All staff, disabled ones too, by user name."""
+    authorised(place.reads, user, "user.list")
+    return tuple(sorted(place.reads.practitioners(), key=lambda one: one.user))
+
+
+def assign(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    shift: Shift,
+    nurses: Mapping[EncounterId, PractitionerId],
+) -> Changes:
+    """Say who looks after which patients in a shift.
+
+    Raises:
+        InvalidInput: the shift ends before it begins; a patient is not on the ward; no nurse.
+    """
+    actor = authorised(place.reads, user, "staff.assign")
+    _check_shift(shift)
+    here = {stay.id for stay in place.reads.encounters(ward=shift.ward)}
+    bodies = []
+    for encounter, nurse in nurses.items():
+        if encounter not in here:
+            raise NotFound("encounter", encounter, right=f"a patient of ward {shift.ward}")
+        found = place.reads.practitioner(nurse)
+        if found is None or not found.actor().holds((Role.NURSE,)):
+            raise NotFound("nurse", nurse, right="a user with the role nurse")
+        bodies.append(_assigned("nurse", nurse, shift, encounter))
+    return _tell(place, command, actor, shift, bodies, kind="staff.assign")
+
+
+def roster(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    shift: Shift,
+    duties: Sequence[Duty],
+) -> Changes:
+    """Say who is on duty and on call in a shift.
+
+    Raises:
+        InvalidInput: the shift ends before it begins; an unknown kind of duty or user.
+    """
+    actor = authorised(place.reads, user, "staff.roster")
+    _check_shift(shift)
+    bodies = []
+    for duty in duties:
+        if duty.kind not in _DUTIES:
+            raise InvalidInput("kind", f"{duty.kind!r} is no duty", right=", ".join(_DUTIES))
+        if place.reads.practitioner(duty.practitioner) is None:
+            raise NotFound("practitioner", duty.practitioner, right="a user name")
+        bodies.append(_assigned(duty.kind, duty.practitioner, shift, None))
+    return _tell(place, command, actor, shift, bodies, kind="staff.roster")
+
+
+def assignments(
+    place: Workplace, *, user: str, ward: WardId, now: datetime
+) -> Mapping[EncounterId, PractitionerId]:
+    """The nurse of each patient of a ward at an instant."""
+    authorised(place.reads, user, "user.list")
+    return place.reads.assignments(ward, at=now)
+
+
+def _check_shift(shift: Shift) -> None:
+    if shift.ends_at <= shift.starts_at:
+        raise InvalidInput("ends_at", "is not after starts_at", right="the end of the shift")
+
+
+def _assigned(
+    kind: str, who: PractitionerId, shift: Shift, encounter: EncounterId | None
+) -> Assigned:
+    return Assigned(kind, who, shift.ward, encounter, shift.starts_at, shift.ends_at)
+
+
+def _tell(
+    place: Workplace,
+    command: CommandId,
+    actor: Actor,
+    shift: Shift,
+    bodies: Sequence[Assigned],
+    *,
+    kind: str,
+) -> Changes:
+    def act(writing: Writing) -> None:
+        writing.tell(
+            [
+                Happening(
+                    noun=Noun.WARD,
+                    stream=shift.ward,
+                    body=body,
+                    actor=actor.user,
+                    at=writing.now,
+                    recorded_at=writing.now,
+                    ward=shift.ward,
+                )
+                for body in bodies
+            ]
+        )
+
+    return carry_out(place, command=command, actor=actor, kind=kind, act=act)

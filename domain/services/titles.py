@@ -1,0 +1,55 @@
+"""What an order is about, in parts: product, dose, route, frequency; a test; an examination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SUBJECT: Final = ("product", "exam", "tests", "component", "critical_item")
+_AMOUNT: Final = ("dose", "rate", "units", "order_volume")
+_MANNER: Final = ("route", "body_part", "side", "specimen_type")
+_PACE: Final = ("frequency", "timing")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The parts of a title, in the order in which they are read; codes as they stand in the order.
+
+    Attributes:
+        subject: what is given, taken or done: codes of a catalogue.
+        amount: how much.
+        manner: by which way, at which place.
+        pace: how often.
+    """
+
+    subject: tuple[str, ...] = ()
+    amount: tuple[str, ...] = ()
+    manner: tuple[str, ...] = ()
+    pace: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """The drug line, without a word of any language: product dose route frequency."""
+        return " ".join((*self.subject, *self.amount, *self.manner, *self.pace))
+
+
+def title_of(order_fields: Mapping[str, object], task_fields: Mapping[str, object]) -> Title:
+    """The title of a task or order; what the task froze wins over what the order says."""
+    fields = {**order_fields, **task_fields}
+
+    def parts(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(part for name in names for part in _said(fields.get(name)))
+
+    return Title(parts(_SUBJECT), parts(_AMOUNT), parts(_MANNER), parts(_PACE))
+
+
+def _said(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, (list, tuple)):
+        return tuple(str(one) for one in value)
+    if isinstance(value, dict):
+        return (f"{value.get('value')} {value.get('unit')}",)
+    return (str(value),)

@@ -1,0 +1,103 @@
+"""Wards and the stays in them, to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.errors import InvalidInput, NotFound
+from domain.happenings import (
+    Happening,
+    Noun,
+    WardSet,
+)
+from domain.ids import EncounterId
+from domain.patients import Encounter, Patient
+from domain.services.authorising import authorised
+from domain.services.care import by_mrn
+from domain.services.writing import carry_out
+
+if TYPE_CHECKING:
+    from domain.ids import CommandId, OrderId, WardId
+    from domain.patients import Ward
+    from domain.ports import Reads
+    from domain.services.workplace import Changes, Workplace
+    from domain.services.writing import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay with its patient and all its orders, in the order in which they were placed."""
+
+    patient: Patient
+    encounter: Encounter
+    orders: tuple[OrderId, ...] = ()
+
+
+def set_ward(place: Workplace, *, user: str, command: CommandId, ward: Ward) -> Changes:
+    """Make or change a ward.
+
+    Raises:
+        InvalidInput: it has no beds, or one twice.
+    """
+    actor = authorised(place.reads, user, "ward.set")
+    if not ward.beds or len(set(ward.beds)) != len(ward.beds):
+        raise InvalidInput("beds", "no bed, or one twice", right='["01", "02"]')
+
+    def act(writing: Writing) -> None:
+        told = Happening(
+            noun=Noun.WARD,
+            stream=ward.id,
+            body=WardSet(ward),
+            actor=actor.user,
+            at=writing.now,
+            recorded_at=writing.now,
+            ward=ward.id,
+        )
+        writing.tell([told])
+
+    return carry_out(place, command=command, actor=actor, kind="ward.set", act=act)
+
+
+def list_wards(place: Workplace, *, user: str) -> tuple[Ward, ...]:
+    """All wards."""
+    authorised(place.reads, user, "patient.show")
+    return place.reads.wards()
+
+
+def list_stays(
+    place: Workplace, *, user: str, ward: WardId | None = None, active: bool = True
+) -> tuple[Stay, ...]:
+    """Stays with their patients, in bed order, without their orders."""
+    authorised(place.reads, user, "patient.show")
+    stays = place.reads.encounters(ward=ward, active=active)
+    return tuple(Stay(_patient(place.reads, stay), stay) for stay in stays)
+
+
+def show_stay(
+    place: Workplace, *, user: str, encounter: EncounterId | None = None, mrn: str | None = None
+) -> Stay:
+    """A stay with its patient and orders: of an id, or the present (else last) one of a patient.
+
+    Raises:
+        NotFound: there is none.
+        InvalidInput: neither is given.
+    """
+    authorised(place.reads, user, "patient.show")
+    reads = place.reads
+    if encounter is not None:
+        stay = reads.encounter(encounter)
+    elif mrn is not None:
+        stay = reads.encounter_of_patient(by_mrn(reads, "mrn", mrn).id)
+    else:
+        raise InvalidInput("encounter", "nobody is named", right="encounter or mrn")
+    if stay is None:
+        raise NotFound("encounter", str(encounter or mrn), right="the id of a stay")
+    return Stay(_patient(reads, stay), stay, reads.orders_of(stay.id))
+
+
+def _patient(reads: Reads, stay: Encounter) -> Patient:
+    found = reads.patient(stay.patient_id)
+    if found is None:
+        raise NotFound("patient", stay.patient_id)
+    return found

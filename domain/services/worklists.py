@@ -1,0 +1,169 @@
+"""What a role has to do now: overdue first, worst first; then what is due; then what is next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import InvalidInput
+from domain.people import Role, with_included
+from domain.services.authorising import authorised
+from domain.services.titles import title_of
+
+if TYPE_CHECKING:
+    from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
+    from domain.orders import Priority
+    from domain.services.titles import Title
+    from domain.services.workplace import Workplace
+    from domain.worklists import BedRow, ReadyStep, WorkRow
+
+_FAR: Final = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One line of a worklist.
+
+    Attributes:
+        step: the number of the step that waits for this role.
+        due_at: when the task is due, else when the step's limit runs out.
+        deadline: when the step's limit runs out; None where no clock runs.
+        overdue_minutes: whole minutes past the deadline; 0 while in time.
+        limit: the id of the limit that ends at the step.
+        amber: nearly late: 80 % of the interval has passed (decision 33).
+        title: what it is about, in parts; words are put around them by whoever shows it.
+    """
+
+    order: OrderId
+    task: TaskId | None
+    encounter: EncounterId
+    kind: str
+    patient: PatientId
+    patient_name: str
+    patient_name_zh: str
+    mrn: str
+    ward: WardId
+    bed: str
+    step: str
+    due_at: datetime | None
+    deadline: datetime | None
+    overdue_minutes: int
+    priority: Priority
+    title: Title
+    state: str
+    limit: str | None
+    amber: bool
+    incomplete: bool
+    nurse: PractitionerId | None
+
+    def to_json(self) -> dict[str, object]:
+        """Exactly the keys of `worklist --json`, with `state`, `limit` and `amber`."""
+        due = self.due_at or self.deadline
+        return {
+            "task": self.task,
+            "order": self.order,
+            "kind": self.kind,
+            "patient": self.patient,
+            "bed": self.bed,
+            "step": self.step,
+            "due_at": None if due is None else due.isoformat(),
+            "overdue_minutes": self.overdue_minutes,
+            "priority": self.priority.value,
+            "title": self.title.text(),
+            "state": self.state,
+            "limit": self.limit,
+            "amber": self.amber,
+        }
+
+
+def worklist(
+    place: Workplace,
+    *,
+    user: str,
+    now: datetime,
+    role: Role | None = None,
+    ward: WardId | None = None,
+    mine: bool = False,
+    encounter: EncounterId | None = None,
+    limit: int = 200,
+) -> tuple[WorkItem, ...]:
+    """What waits for a role (else for the user's roles), in the order in which to do it.
+
+    Args:
+        mine: only patients whom the user looks after now.
+        limit: at most so many lines.
+
+    Raises:
+        InvalidInput: no line is asked for.
+    """
+    actor = authorised(place.reads, user, "worklist.show")
+    if limit < 1:
+        raise InvalidInput("limit", f"{limit} lines are no list", right="1 or more")
+    roles = actor.roles if role is None else with_included(frozenset({role}))
+    rows = place.reads.work(
+        roles=roles,
+        ward=ward,
+        nurse=actor.user if mine else None,
+        encounter=encounter,
+        limit=limit,
+    )
+    items = [item for row in rows if (item := _item(row, roles, now)) is not None]
+    return tuple(sorted(items, key=lambda item: _rank(item, now)))
+
+
+def _item(row: WorkRow, roles: frozenset[Role], now: datetime) -> WorkItem | None:
+    step = _first_step(row, roles)
+    if step is None:
+        return None
+    late = 0 if step.deadline is None else int((now - step.deadline).total_seconds() // 60)
+    return WorkItem(
+        order=row.order,
+        task=row.task,
+        encounter=row.encounter,
+        kind=row.loop,
+        patient=row.patient,
+        patient_name=row.patient_name,
+        patient_name_zh=row.patient_name_zh,
+        mrn=row.mrn,
+        ward=row.ward,
+        bed=row.bed,
+        step=step.step,
+        due_at=row.due_at,
+        deadline=step.deadline,
+        overdue_minutes=max(late, 0),
+        priority=row.priority,
+        title=title_of(row.order_fields, row.task_fields),
+        state=row.state,
+        limit=step.limit,
+        amber=step.amber_at is not None and step.amber_at <= now,
+        incomplete=row.incomplete,
+        nurse=row.nurse,
+    )
+
+
+def _first_step(row: WorkRow, roles: frozenset[Role]) -> ReadyStep | None:
+    """Of the steps that wait for these roles, the one that becomes late first."""
+    mine = [step for step in row.outlook.ready if not roles.isdisjoint(step.roles)]
+    timed = [step for step in mine if step.deadline is not None]
+    if timed:
+        return min(timed, key=lambda step: step.deadline or datetime.max)  # noqa: DTZ901 - never
+    return mine[0] if mine else None
+
+
+def _rank(item: WorkItem, now: datetime) -> tuple[int, float, int, str, str]:
+    """Overdue first and the longest overdue first; then what is due; then what comes next."""
+    column = item.priority.column
+    late = item.deadline is not None and item.deadline < now
+    if late and item.deadline is not None:
+        return (0, item.deadline.timestamp(), column, item.bed, item.task or item.order)
+    due = item.due_at is not None and item.due_at <= now
+    when = item.deadline or item.due_at
+    at = _FAR if when is None else when.timestamp()
+    return (1 if due or item.amber else 2, at, column, item.bed, item.task or item.order)
+
+
+def ward_board(place: Workplace, *, user: str, ward: WardId, now: datetime) -> tuple[BedRow, ...]:
+    """The occupied beds of a ward, in bed order."""
+    authorised(place.reads, user, "worklist.show")
+    return place.reads.board(ward, now=now)

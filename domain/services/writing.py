@@ -1,0 +1,216 @@
+"""One write: lock, read, decide, append, keep, commit; the same for every use case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import Conflict, NotFound
+from domain.events import StreamKind
+from domain.ids import derived
+from domain.loops.decide import decide
+from domain.loops.evolve import evolve_all
+from domain.loops.outlook import order_outlook, task_outlook
+from domain.ports import CommandMeta, Kept
+from domain.services.workplace import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from domain.commands import Command
+    from domain.events import Event
+    from domain.happenings import Happening
+    from domain.ids import CommandId, EncounterId, OrderId, TaskId
+    from domain.loops.case import Case
+    from domain.loops.loops import Loops
+    from domain.patients import Encounter
+    from domain.people import Actor
+    from domain.ports import Transaction
+    from domain.services.workplace import Workplace
+    from domain.worklists import Outlook
+
+ATTEMPTS: Final = 3
+"""How often a command is decided anew when somebody else was first (E4)."""
+
+
+class Writing:
+    """A transaction with what it has touched so far.
+
+    Each decision is appended and kept at once, so that the next one of the same command sees it;
+    nothing lasts before the commit.
+    """
+
+    def __init__(self, place: Workplace, transaction: Transaction, actor: Actor) -> None:
+        self.place = place
+        self.actor = actor
+        self._transaction = transaction
+        self._cases: dict[OrderId, Case] = {}
+        self._loops: dict[EncounterId, Loops] = {}
+        self._orders: dict[OrderId, None] = {}
+        self._tasks: dict[TaskId, None] = {}
+        self._encounters: dict[EncounterId, None] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the transaction."""
+        return self._transaction.now
+
+    def case(self, order: OrderId, task: TaskId | None = None) -> Case:
+        """The case of an order as it is by now, with the named task even when it has ended.
+
+        Raises:
+            NotFound: there is no such order.
+        """
+        known = self._cases.get(order)
+        if known is not None and (task is None or task in known.tasks):
+            return known
+        found = self._transaction.case(order, task)
+        if found is None:
+            raise NotFound("order", order, right="the id of an order")
+        self._cases[order] = found
+        return found
+
+    def stay(self, encounter: EncounterId) -> Encounter:
+        """The stay of an id.
+
+        Raises:
+            NotFound: nothing bears it.
+        """
+        stay = self.place.reads.encounter(encounter)
+        if stay is None:
+            raise NotFound("encounter", encounter, right="the id of a stay")
+        return stay
+
+    def loops(self, encounter: EncounterId) -> Loops:
+        """The loops as they hold where the patient lies."""
+        if encounter not in self._loops:
+            self._loops[encounter] = self.place.loops.for_ward(self.stay(encounter).ward)
+        return self._loops[encounter]
+
+    def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
+        """The orders of an encounter that have not ended."""
+        return self._transaction.open_orders(encounter)
+
+    def decide(self, command: Command) -> tuple[Event, ...]:
+        """Decide a command on its order, and keep what follows from it."""
+        before = self.case(command.order, command.task)
+        loops = self.loops(before.order.encounter_id)
+        facts = self._transaction.facts(before)
+        events = decide(loops, before, command, facts, self.now)
+        if events:
+            after = evolve_all(before, events)
+            assert after is not None  # noqa: S101 - a case never becomes none
+            self._keep(before, after, events)
+        return events
+
+    def place_order(self, event: Event) -> Case:
+        """Keep a new order."""
+        case = evolve_all(None, (event,))
+        assert case is not None  # noqa: S101 - an order was just placed
+        self._keep(None, case, (event,))
+        return case
+
+    def tell(self, happenings: Sequence[Happening]) -> None:
+        """Keep what is about patients, staff or catalogues."""
+        self._transaction.tell(happenings)
+        for happening in happenings:
+            if happening.encounter is not None:
+                self._encounters[happening.encounter] = None
+
+    def changes(self) -> Changes:
+        """What was touched, in the order in which it was."""
+        return Changes(tuple(self._orders), tuple(self._tasks), tuple(self._encounters))
+
+    def _keep(self, before: Case | None, after: Case, events: Sequence[Event]) -> None:
+        order = after.order
+        outlooks = _outlooks(self.loops(order.encounter_id), after, events)
+        self._transaction.append(events)
+        self._transaction.keep(Kept(before, after, outlooks))
+        self._cases[order.id] = after
+        self._orders[order.id] = None
+        self._encounters[order.encounter_id] = None
+        moved = {event.stream for event in events}
+        self._tasks.update((task, None) for task in after.tasks if task in moved)
+
+
+def _outlooks(loops: Loops, case: Case, events: Iterable[Event]) -> dict[str, Outlook]:
+    """What comes next on the order, and on each task that its events may have moved.
+
+    An event of the order moves all its tasks, and so does any where tasks wait for each other; one
+    of a task moves itself and its parent.
+    """
+    order = case.order
+    moved = {event.stream for event in events}
+    moved |= {str(task.parent) for task in case.tasks.values() if task.id in moved}
+    loop = loops.get(order.loop)
+    waits = any(task.fields.get("depends_on") for task in case.tasks.values())
+    everything = bool(loop.next_task_after) or waits
+    everything |= any(event.stream_kind is StreamKind.ORDER for event in events)
+    found = {order.id: order_outlook(loops, case)}
+    return found | {
+        task.id: task_outlook(loops, case, task)
+        for task in case.tasks.values()
+        if everything or task.id in moved
+    }
+
+
+def carry_out(
+    place: Workplace,
+    *,
+    command: CommandId,
+    actor: Actor,
+    kind: str,
+    act: Callable[[Writing], None],
+    encounters: Sequence[EncounterId] = (),
+    batch: bool = False,
+    only_if_moved: bool = False,
+) -> Changes:
+    """Carry a command out in one transaction, or not at all.
+
+    Args:
+        command: a second time, it changes nothing.
+        kind: of the command, for the journal.
+        act: decides; may be called again after a conflict.
+        encounters: whose locks are taken before anything is read.
+        batch: the act is recorded for many tasks at once (decision 7).
+        only_if_moved: leave no trace where nothing followed from it.
+
+    Raises:
+        Refused: not allowed now; Conflict, where somebody else was first three times.
+    """
+    meta = CommandMeta(
+        command_id=command,
+        actor=actor.user,
+        kind=kind,
+        workstation=place.workstation,
+        loop_hash=place.loops.sha256,
+        config_hash=place.config_hash,
+        batch_id=derived("batch", command) if batch else None,
+        rewind=place.rewind,
+    )
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _once(place, meta, actor, encounters, act, only_if_moved=only_if_moved)
+        except Conflict:
+            continue
+    return _once(place, meta, actor, encounters, act, only_if_moved=only_if_moved)
+
+
+def _once(
+    place: Workplace,
+    meta: CommandMeta,
+    actor: Actor,
+    encounters: Sequence[EncounterId],
+    act: Callable[[Writing], None],
+    *,
+    only_if_moved: bool,
+) -> Changes:
+    with place.uow.begin(meta, encounters=tuple(sorted(set(encounters)))) as transaction:
+        if transaction.seen():
+            return Changes.none()
+        writing = Writing(place, transaction, actor)
+        act(writing)
+        changes = writing.changes()
+        if changes != Changes.none() or not only_if_moved:
+            transaction.commit()
+        return changes
