@@ -118,6 +118,10 @@ WORK_OF_WARD: Final = (
     _work(tasks, tasks.c.ward_id == word("place"), drafts=True),
     _work(orders, orders.c.ward_id == word("place"), drafts=False),
 )
+WORK_OF_PATIENT: Final = (
+    _work(tasks, tasks.c.encounter_id == word("place"), drafts=True),
+    _work(orders, orders.c.encounter_id == word("place"), drafts=False),
+)
 WORK_OF_ENCOUNTER: Final = (
     _work(tasks, tasks.c.encounter_id == word("place"), drafts=True),
     _work(orders, orders.c.encounter_id == word("place"), drafts=True),

@@ -59,12 +59,13 @@ def work(driver: Driver, asked: WorkQuestion) -> tuple[WorkRow, ...]:
 def _of_patients(
     driver: Driver, asked: WorkQuestion, encounters: Iterable[EncounterId], nurses: Nurses
 ) -> list[WorkRow]:
+    statements = ask.WORK_OF_ENCOUNTER if asked.encounter else ask.WORK_OF_PATIENT
     return [
         row
         for encounter in encounters
         for row in _asked(
             driver,
-            ask.WORK_OF_ENCOUNTER,
+            statements,
             {"mask": asked.mask, "limit": asked.limit, "place": encounter},
             nurses,
         )

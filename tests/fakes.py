@@ -1,0 +1,346 @@
+"""Fakes of the ports, held to the same contract as the real parts by tests/contract."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from threading import RLock
+from typing import TYPE_CHECKING, cast
+
+from domain.errors import Conflict, NotFound, Refused, StorageError
+from domain.events import OrderPlaced, TaskMade
+from domain.happenings import (
+    Admitted,
+    Assigned,
+    BandReplaced,
+    CatalogueItemSet,
+    MovedTo,
+    PatientLinked,
+    PatientRegistered,
+    PractitionerSet,
+    StayEnded,
+    WardSet,
+)
+from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId, uuid7
+from domain.loops.case import Case, Facts
+from domain.patients import Encounter, EncounterState, Patient, Ward
+from domain.people import Practitioner
+from domain.worklists import JournalRow, Outlook
+from storage.journal import event_values, happening_values, said
+from storage.types import instant
+from tests.fake_reads import FakeReads, opened, placed_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from domain.events import Event
+    from domain.happenings import Happening
+    from domain.ports import CommandMeta, Kept
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands where it is put."""
+
+    at: datetime = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+    simulated: bool = False
+
+    def now(self) -> datetime:
+        return self.at
+
+    def tick(self, **by: int) -> datetime:
+        """Move on by `minutes=5`; back, when negative."""
+        self.at += timedelta(**by)
+        return self.at
+
+
+@dataclass
+class SeededIds:
+    """UUIDv7s that are the same in every run."""
+
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+    milliseconds: int = 1_795_500_000_000
+
+    def new(self) -> str:
+        self.milliseconds += 1
+        return uuid7(milliseconds=self.milliseconds, randomness=self.chance.getrandbits(74))
+
+
+@dataclass
+class FakeState:
+    """All that a fake store holds. Values are frozen, so that a shallow copy is a snapshot."""
+
+    wards: dict[WardId, Ward] = field(default_factory=dict)
+    staff: dict[PractitionerId, Practitioner] = field(default_factory=dict)
+    patients: dict[PatientId, Patient] = field(default_factory=dict)
+    stays: dict[EncounterId, Encounter] = field(default_factory=dict)
+    assigned: list[Assigned] = field(default_factory=list)
+    items: list[CatalogueItemSet] = field(default_factory=list)
+    cases: dict[OrderId, Case] = field(default_factory=dict)
+    outlooks: dict[str, Outlook] = field(default_factory=dict)
+    journal: list[tuple[OrderId | None, JournalRow]] = field(default_factory=list)
+    recorded: dict[str, datetime] = field(default_factory=dict)
+    commands: set[str] = field(default_factory=set)
+
+    def snapshot(self) -> FakeState:
+        return FakeState(**{name: copy.copy(value) for name, value in vars(self).items()})
+
+    def nurse_of(self, at: datetime) -> dict[EncounterId, PractitionerId]:
+        """The nurse of each patient: of several the later start counts."""
+        rows = sorted(self.assigned, key=lambda row: row.starts_at)
+        return {
+            row.encounter: row.practitioner
+            for row in rows
+            if row.kind == "nurse" and row.encounter and row.starts_at <= at < row.ends_at
+        }
+
+    def item(self, kinds: Sequence[str], code: str, at: datetime) -> Mapping[str, object] | None:
+        """A catalogue item in force."""
+        rows = [
+            item
+            for item in self.items
+            if item.kind in kinds and item.code == code and item.effective_from <= at
+        ]
+        return max(rows, key=lambda item: item.effective_from).data if rows else None
+
+
+class FakeStore:
+    """A store in memory, with the same two faces as the real one."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.state = FakeState()
+        self.lock = RLock()
+        self.units = FakeUnitOfWork(self)
+        self.reads = FakeReads(self)
+
+
+class FakeUnitOfWork:
+    """Transactions on a copy that becomes the store's state when it is committed."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    @contextmanager
+    def begin(
+        self, meta: CommandMeta, *, encounters: Sequence[EncounterId] = ()
+    ) -> Iterator[FakeTransaction]:
+        with self._store.lock:
+            yield FakeTransaction(self._store, meta, encounters)
+
+
+class FakeTransaction:
+    """One write in memory."""
+
+    def __init__(
+        self, store: FakeStore, meta: CommandMeta, encounters: Sequence[EncounterId]
+    ) -> None:
+        self._store = store
+        self._state = store.state.snapshot()
+        self._meta = meta
+        self._locked = set(encounters)
+        self._unkept: set[OrderId] = set()
+        self._n = 0
+        chains: Sequence[str] = encounters or [f"system:{meta.workstation}"]
+        last = max(self._state.recorded.get(chain, EARLIEST) for chain in chains)
+        now = store.clock.now()
+        if now < last and store.clock.simulated and not meta.rewind:
+            raise Refused(
+                "CLOCK_BEHIND",
+                f"--now is before the journal's last entry, {last.isoformat()}",
+                next_step="Give a later --now, or --rewind on demo data",
+                field="now",
+            )
+        self._now = now if store.clock.simulated else max(now, last)
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    def seen(self) -> bool:
+        return self._meta.command_id in self._state.commands
+
+    def case(self, order: OrderId, task: TaskId | None = None) -> Case | None:
+        found = self._state.cases.get(order)
+        return None if found is None else opened(found, task)
+
+    def facts(self, case: Case) -> Facts:
+        stay = self._state.stays.get(case.order.encounter_id)
+        if stay is None:
+            raise NotFound("encounter", case.order.encounter_id)
+        return Facts(
+            encounter=stay.id,
+            patient=stay.patient_id,
+            active=stay.active,
+            ended_at=stay.ended_at,
+            mrn=self._state.patients[stay.patient_id].mrn,
+            band_instance=stay.band_instance,
+            item_codes=self._codes(case.order.fields.get("product")),
+        )
+
+    def _codes(self, product: object) -> frozenset[str]:
+        if not isinstance(product, str):
+            return frozenset()
+        data = self._state.item(("drug", "component"), product, self._now) or {}
+        more = [cast("list[str]", data.get(name, [])) for name in ("gtins", "codes")]
+        return frozenset([product, *more[0], *more[1]])
+
+    def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
+        found = [
+            case.order
+            for case in self._state.cases.values()
+            if case.order.encounter_id == encounter
+            and (not case.order.state.terminal or opened(case).tasks)
+        ]
+        return tuple(order.id for order in sorted(found, key=placed_first))
+
+    def append(self, events: Sequence[Event]) -> None:
+        for event in events:
+            body = event.body
+            if isinstance(body, OrderPlaced):
+                encounter = body.encounter_id
+            elif event.order_id in self._state.cases:
+                encounter = self._state.cases[event.order_id].order.encounter_id
+            else:
+                rows = [row for order, row in self._state.journal if order == event.order_id]
+                if not rows:
+                    raise StorageError("NO_ORDER", f"order {event.order_id} was never placed")
+                encounter = EncounterId(rows[0].chain)
+            self._check_lock(encounter)
+            if isinstance(body, OrderPlaced | TaskMade) and self._length(event.stream):
+                raise self._conflict(event.stream, is_order=isinstance(body, OrderPlaced))
+            values = event_values(event, self._meta, simulated=self._store.clock.simulated)
+            self._write(values, encounter, event.order_id)
+            self._unkept.add(event.order_id)
+
+    def keep(self, kept: Kept) -> None:
+        order = kept.after.order
+        stored = self._state.cases.get(order.id)
+        self._compare(kept, stored)
+        if order.encounter_id not in self._state.stays:
+            raise StorageError("NOT_ACCEPTED", f"order {order.id}: its encounter is not known")
+        before = kept.before.tasks if kept.before else {}
+        moved = {key: one for key, one in kept.after.tasks.items() if one is not before.get(key)}
+        self._state.cases[order.id] = Case(order, {**(stored.tasks if stored else {}), **moved})
+        self._state.outlooks.update(kept.outlooks)
+        self._unkept.discard(order.id)
+
+    def _compare(self, kept: Kept, stored: Case | None) -> None:
+        if kept.before is None:
+            return
+        order = kept.before.order
+        if stored is None or stored.order.version != order.version:
+            raise self._conflict(order.id, is_order=True)
+        for key, task in kept.before.tasks.items():
+            moved = kept.after.tasks[key] is not task
+            if moved and stored.tasks[key].version != task.version:
+                raise self._conflict(key, is_order=False)
+
+    def _conflict(self, stream: str, *, is_order: bool) -> Conflict:
+        rows = [
+            row
+            for order, row in self._state.journal
+            if (order == stream if is_order else row.stream == stream)
+            and row.command_id != self._meta.command_id
+        ]
+        last = rows[-1]
+        what = said(last.kind, json.dumps({"body": last.payload}))
+        return Conflict(who=last.actor, what=what, when=last.event_at)
+
+    def tell(self, happenings: Sequence[Happening]) -> None:
+        for happening in happenings:
+            if happening.encounter is not None:
+                self._check_lock(happening.encounter)
+                chain: str = happening.encounter
+            elif happening.ward is not None:
+                chain = f"ward:{happening.ward}"
+            else:
+                chain = f"system:{self._meta.workstation}"
+            if isinstance(happening.body, MovedTo):
+                self._refuse_unkept()
+            values = happening_values(happening, self._meta, simulated=self._store.clock.simulated)
+            self._write(values, chain, None)
+            self._apply(happening)
+
+    def _apply(self, happening: Happening) -> None:  # noqa: C901, PLR0912 - one arm a kind
+        state, body = self._state, happening.body
+        match body:
+            case WardSet():
+                state.wards[body.ward.id] = body.ward
+            case PractitionerSet():
+                state.staff[body.practitioner.user] = body.practitioner
+            case PatientRegistered():
+                state.patients[body.patient.id] = body.patient
+            case PatientLinked():
+                linked = replace(state.patients[body.patient], merged_into=body.into)
+                state.patients[body.patient] = linked
+            case Admitted():
+                known = body.encounter.patient_id in state.patients
+                if not known or body.encounter.ward not in state.wards:
+                    raise StorageError("NOT_ACCEPTED", "the patient or the ward is not known")
+                state.stays[body.encounter.id] = body.encounter
+            case MovedTo():
+                if body.ward not in state.wards:
+                    raise StorageError("NOT_ACCEPTED", "the ward is not known")
+                self._change_stay(happening.stream, ward=body.ward, bed=body.bed)
+            case StayEnded():
+                died = body.how == "death"
+                ended = EncounterState.DIED if died else EncounterState.DISCHARGED
+                self._change_stay(happening.stream, state=ended, ended_at=happening.at)
+            case BandReplaced():
+                self._change_stay(happening.stream, band_instance=body.band_instance)
+            case Assigned():
+                state.assigned.append(body)
+            case CatalogueItemSet():
+                state.items.append(body)
+            case _:
+                pass
+
+    def _change_stay(self, stay: str, **changes: object) -> None:
+        key = EncounterId(stay)
+        self._state.stays[key] = replace(self._state.stays[key], **changes)  # type: ignore[arg-type]  # our own field names
+
+    def commit(self) -> None:
+        self._refuse_unkept()
+        self._state.commands.add(self._meta.command_id)
+        self._store.state = self._state.snapshot()
+
+    def _check_lock(self, encounter: EncounterId) -> None:
+        if encounter not in self._locked:
+            raise StorageError("NOT_LOCKED", f"encounter {encounter} is written without its lock")
+
+    def _refuse_unkept(self) -> None:
+        if self._unkept:
+            raise StorageError("NOT_KEPT", f"events of {sorted(self._unkept)} were not kept")
+
+    def _length(self, stream: str) -> int:
+        return sum(row.stream == stream for _, row in self._state.journal)
+
+    def _write(self, values: dict[str, object], chain: str, order: OrderId | None) -> None:
+        self._n += 1
+        stream = cast("str", values["stream"])
+        recorded_at = instant(cast("int", values["recorded_at"]))
+        row = JournalRow(
+            chain=chain,
+            chain_seq=sum(row.chain == chain for _, row in self._state.journal) + 1,
+            stream=stream,
+            stream_seq=self._length(stream) + 1,
+            kind=cast("str", values["kind"]),
+            actor=cast("PractitionerId", values["actor"]),
+            event_at=instant(cast("int", values["event_at"])),
+            recorded_at=recorded_at,
+            source=cast("str", values["source"]),
+            payload=json.loads(cast("str", values["payload"]))["body"],
+            command_id=self._meta.command_id,
+            n=self._n,
+        )
+        self._state.journal.append((order, row))
+        if row.source != "import":
+            self._state.recorded[chain] = recorded_at
