@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from domain.patients import Sex
 
 if TYPE_CHECKING:
+    from client.presenters.tone import Tone
     from client.texts import Texts
     from domain.quantities import Quantity
 
@@ -99,6 +100,21 @@ class Formats:
             return f"{whole} {self.texts('time.short_minutes', n=rest)}" if rest else whole
         whole = self.texts("time.day" if days == 1 else "time.days", n=days)
         return f"{whole} {self.texts('time.hours', n=day_hours)}" if day_hours else whole
+
+    def state(self, tone: Tone, *, span: timedelta | None = None, time: str = "") -> str:
+        """A state in words with its span or time: `OVERDUE 35 min`, `done 08:04`; else its word.
+
+        Args:
+            tone: the state.
+            span: how late, how long still, or how long already, as the state asks.
+            time: when it was done, as written.
+        """
+        key = f"state.{'overdue' if tone.tier else tone.value}"
+        wanted = bool(time) if tone.value == "done" else span is not None
+        if not wanted or not self.texts.has(key):
+            return tone.word(self.texts)
+        said = "" if span is None else self.duration(span)
+        return self.texts(key, span=said, time=time)
 
     def used_of_limit(self, used: timedelta, limit: timedelta) -> str:
         """`12/30 min`: what an interval took of what it may take, in minutes."""

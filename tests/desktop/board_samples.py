@@ -26,8 +26,9 @@ def cards(texts: Texts) -> tuple[BedCard, ...]:
         test=(Tone.OVERDUE_3, 1),
     )
     first = BedCard(
-        "e12", "12", "王小明" if zh else "WANG, Xiaoming", "65岁 男" if zh else "65y M", "0012 345 678",
-        late, next_time="07:40", next_task="门冬胰岛素 6 单位" if zh else "insulin aspart 6 units",
+        "e12", "12", "王小明" if zh else "WANG, Xiaoming", "65岁 男" if zh else "65y M",
+        "0012 345 678", late,
+        next_time="07:40", next_task="门冬胰岛素 6 单位" if zh else "insulin aspart 6 units",
         staff="RN LI, Na", flags=("跌倒",) if zh else ("FALL",), alarm=True,
     )  # fmt: skip
     busy = counts(

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from client.desktop.models.rows import CELL_ROLE, ROW_ROLE
 from client.desktop.theme import Theme, current_theme
@@ -92,6 +92,7 @@ class CellDelegate(QStyledItemDelegate):
         section = index.data(ROW_ROLE)
         if isinstance(section, Section):
             self._paint_heading(painter, section, box, option)
+            _paint_current(painter, box, option, index)
             painter.restore()
             return
         self._paint_ground(painter, box, option, index, theme)
@@ -105,7 +106,8 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         """Paint the piece of the heading that lies over this cell."""
         view = option.widget
-        width = view.viewport().width() if hasattr(view, "viewport") else box.width()
+        table = isinstance(view, QAbstractItemView)
+        width = view.viewport().width() if table else box.width()
         whole = QRectF(0, box.top(), width, box.height() - 1)
         paint_section(painter, section, whole, current_theme())
 
@@ -126,6 +128,21 @@ class CellDelegate(QStyledItemDelegate):
         )
         if chosen and index.column() == 0:
             painter.fillRect(QRectF(box.left(), box.top(), 4, box.height()), theme.colour("focus"))
+
+
+def _paint_current(
+    painter: QPainter,
+    box: QRectF,
+    option: QStyleOptionViewItem,
+    index: QModelIndex | QPersistentModelIndex,
+) -> None:
+    """Mark the heading on which the keyboard stands: it cannot be selected as a row can."""
+    view = option.widget
+    if not isinstance(view, QAbstractItemView) or index.column() != 0:
+        return
+    if view.currentIndex().row() == index.row():
+        bar = QRectF(box.left(), box.top(), 4, box.height())
+        painter.fillRect(bar, current_theme().colour("focus"))
 
 
 def _paint_cell(painter: QPainter, cell: Cell, box: QRectF, theme: Theme) -> None:

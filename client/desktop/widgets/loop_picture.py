@@ -119,14 +119,14 @@ class LoopPictureView(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        step = self._laid_out().at(event.position() - QPointF(1, 1))
+        step = self.laid_out().at(event.position() - QPointF(1, 1))
         if step:
             self.select(step)
             if isinstance(self._steps()[step], Bead):
                 self._open(step)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        step = self._laid_out().at(event.position() - QPointF(1, 1))
+        step = self.laid_out().at(event.position() - QPointF(1, 1))
         if step and isinstance(self._steps()[step], Node):
             self._open(step)
 
@@ -141,7 +141,7 @@ class LoopPictureView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            step = self._laid_out().at(QPointF(event.pos()))
+            step = self.laid_out().at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), self.accessible_text(step) if step else "", self)
             return True
         if event.type() in {QEvent.Type.StyleChange, QEvent.Type.PaletteChange}:
@@ -162,7 +162,7 @@ class LoopPictureView(QWidget):
         return self._needed(width)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme, layout = current_theme(), self._laid_out()
+        theme, layout = current_theme(), self.laid_out()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(0.5, 0.5, self.width() - 1, layout.height + 1)
@@ -185,7 +185,8 @@ class LoopPictureView(QWidget):
         legend = legend_height(self._picture.legend, width - 8, theme)
         return round(layout.natural_height) + 3 + legend + (theme.px(5) if legend else 0)
 
-    def _laid_out(self) -> LoopLayout:
+    def laid_out(self) -> LoopLayout:
+        """Where everything stands at the present size."""
         theme = current_theme()
         legend = legend_height(self._picture.legend, self.width() - 8, theme)
         room = QSize(self.width() - 2, self.height() - legend - 3 - theme.px(5))
@@ -210,7 +211,7 @@ class LoopPictureView(QWidget):
         for lane in self._picture.lanes:
             nodes = sorted(lane.nodes, key=lambda node: node.column)
             beads = [bead for day in lane.days for bead in day.beads]
-            shown = self._laid_out().beads
+            shown = self.laid_out().beads
             rows.append([n.id for n in nodes] + [b.id for b in beads if b.id in shown])
         return [row for row in rows if row]
 
@@ -233,7 +234,7 @@ class LoopPictureView(QWidget):
         self.select(min(rows[here + way], key=lambda step: abs(self._x(step) - across)))
 
     def _x(self, step: str) -> float:
-        layout = self._laid_out()
+        layout = self.laid_out()
         if step in layout.nodes:
             return layout.nodes[step].centre.x()
         return layout.beads[step].box.center().x() if step in layout.beads else 0.0

@@ -55,7 +55,7 @@ class PatientBanner(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         theme = current_theme()
-        rows = self._lay_out(theme, width)[1] if self._view else 2
+        rows = self.lay_out(theme, width)[1] if self._view else 2
         return theme.px(_ROW) * max(rows, 2) + theme.px(8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -70,7 +70,7 @@ class PatientBanner(QWidget):
         if self._view is None:
             painter.end()
             return
-        for text, font, token, at in self._lay_out(theme, self.width())[0]:
+        for text, font, token, at in self.lay_out(theme, self.width())[0]:
             if not text:
                 side = theme.px(16)
                 spot = QRectF(at.x(), at.y() - side / 2, side, side)
@@ -82,7 +82,7 @@ class PatientBanner(QWidget):
             painter.drawText(room, _MIDDLE, text)
         painter.end()
 
-    def _lay_out(self, theme: Theme, width: int) -> tuple[list[_Piece], int]:
+    def lay_out(self, theme: Theme, width: int) -> tuple[list[Piece], int]:
         """Every piece of text with its place, and how many rows they take."""
         view = self._view
         if view is None:
@@ -102,7 +102,7 @@ class PatientBanner(QWidget):
         return flow.pieces, flow.row + 1
 
 
-_Piece = tuple[str, QFont, str, QPointF]
+Piece = tuple[str, QFont, str, QPointF]
 
 
 class _Flow:
@@ -111,7 +111,7 @@ class _Flow:
     def __init__(self, theme: Theme, width: int) -> None:
         self.theme = theme
         self.width = width
-        self.pieces: list[_Piece] = []
+        self.pieces: list[Piece] = []
         self.row = 0
         self.x = float(_SIDE)
 

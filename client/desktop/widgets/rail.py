@@ -112,6 +112,14 @@ class Rail(QWidget):
             button.setChecked(held == key)
             button.setAutoExclusive(True)
 
+    def button(self, key: str) -> RailButton:
+        """The item of a page.
+
+        Raises:
+            KeyError: the rail does not show it.
+        """
+        return self._buttons[key]
+
     def sizeHint(self) -> QSize:
         return QSize(current_theme().px(WIDTH), 200)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from client.desktop.icons import paint_icon
@@ -40,7 +40,7 @@ def paint_section(painter: QPainter, section: Section, box: QRectF, theme: Theme
 
 
 class SectionHeader(QWidget):
-    """A heading as a widget, for lists that are not tables; a click or Space folds its section."""
+    """A heading as a widget, for lists that are not tables; a click, Space or Enter folds its section."""
 
     toggled = Signal(bool)
 
@@ -63,6 +63,12 @@ class SectionHeader(QWidget):
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         self.toggled.emit(not self._section.collapsed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.toggled.emit(not self._section.collapsed)
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

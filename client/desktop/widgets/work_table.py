@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -31,8 +31,8 @@ class WorkTable(QTableView):
 
     Signals:
         opened(key): Enter or a double click on a row.
-        chosen(key): another row became current; None where none is.
-        section_toggled(key): a heading was clicked.
+        chosen(key): another row became current; None where none is, or a heading.
+        section_toggled(key): a click or Enter on a heading.
     """
 
     opened = Signal(object)
@@ -55,7 +55,6 @@ class WorkTable(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self._set_up_head()
-        self.clicked.connect(self._clicked)
         self.doubleClicked.connect(self._double_clicked)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
         for signal in (model.rowsInserted, model.rowsMoved, model.rowsRemoved, model.dataChanged):
@@ -98,25 +97,32 @@ class WorkTable(QTableView):
         self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
-            if self.current_key is not None:
-                self.opened.emit(self.current_key)
-            return
-        super().keyPressEvent(event)
+        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers()
+        if not enter:
+            super().keyPressEvent(event)
+        elif self._on_heading(self.currentIndex()):
+            self.section_toggled.emit(self.current_key)
+        elif self.current_key is not None:
+            self.opened.emit(self.current_key)
 
-    @Slot(QModelIndex)
-    def _clicked(self, index: QModelIndex) -> None:
-        if isinstance(self._model.row_at(index), Section):
-            self.section_toggled.emit(self._model.key_at(index))
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if self._on_heading(index):
+            self.section_toggled.emit(self._model.key_at(index))  # the chosen row stays chosen
+        else:
+            super().mousePressEvent(event)
 
     @Slot(QModelIndex)
     def _double_clicked(self, index: QModelIndex) -> None:
-        if not isinstance(self._model.row_at(index), Section):
+        if not self._on_heading(index):
             self.opened.emit(self._model.key_at(index))
+
+    def _on_heading(self, index: QModelIndex) -> bool:
+        return isinstance(self._model.row_at(index), Section)
 
     @Slot(QModelIndex, QModelIndex)
     def _row_changed(self, now: QModelIndex, _before: QModelIndex) -> None:
-        self.chosen.emit(self._model.key_at(now))
+        self.chosen.emit(None if self._on_heading(now) else self._model.key_at(now))
 
     def _set_up_head(self) -> None:
         head = self.horizontalHeader()
