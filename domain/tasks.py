@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from domain.ids import EncounterId, OrderId, TaskId
+    from domain.ids import EncounterId, OrderId, PractitionerId, TaskId
     from domain.records import Hold, Record
 
 
@@ -42,6 +42,7 @@ class PendingExit:
         still: the steps that are due all the same.
         at: when the exit was recorded.
         voids: whether the task ends voided.
+        by: who took it, its author; None where time did.
     """
 
     code: str
@@ -49,6 +50,7 @@ class PendingExit:
     still: tuple[str, ...]
     at: datetime
     voids: bool = False
+    by: PractitionerId | None = None
 
 
 @dataclass(frozen=True, slots=True)

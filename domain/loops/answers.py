@@ -88,9 +88,11 @@ def _stop(decision: Decision, command: AnswerAsk) -> None:
 
 
 def _again(decision: Decision, ended: TaskId, code: str) -> None:
-    """Make a new task in place of one that ended without effect (E39)."""
+    """Make a new task in place of one that ended without effect (E39), unless all is stopped."""
     task = decision.task(ended)
     order = decision.order
+    if decision.stopped:
+        return
     nth = order.tally.children.get(f"{ended}:{code}", 0)
     body = TaskMade(
         order_id=order.id,

@@ -120,12 +120,17 @@ def waits_for(step: Step, place: Place) -> Iterator[StepRef]:
 def met(ref: StepRef, place: Place, *, level: Level) -> bool:
     """Whether what a step of some level waits for has happened."""
     if ref.step == TASKS_ENDED:
-        return place.order.tally.open == 0
+        return tasks_ended(place.order)
     awaited = place.loop.steps[ref.step]
     if awaited.level is Level.TASK and level is Level.ORDER:
         return _met_by_tasks(awaited, place.order)
     record = place.record(ref.step)
     return record is not None and (not ref.results or record.result in ref.results)
+
+
+def tasks_ended(order: Order) -> bool:
+    """Whether every task has ended: there were some, or a stop says that there will be none."""
+    return order.tally.open == 0 and (order.tally.made > 0 or order.stopped_by is not None)
 
 
 def _met_by_tasks(awaited: Step, order: Order) -> bool:

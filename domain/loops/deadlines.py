@@ -190,6 +190,9 @@ def allowed(limit: Limit, place: Place, start: datetime) -> tuple[datetime | Non
     """From when and until when the step is in time; None where this priority has no limit."""
     if limit.window is not None:
         return _window(limit.window, place, start)
+    said = _said_end(limit, place)
+    if said is not None:
+        return None, said
     bound = minutes_of(limit, place)
     if bound is None:
         return None
@@ -198,6 +201,18 @@ def allowed(limit: Limit, place: Place, start: datetime) -> tuple[datetime | Non
     if limit.or_before_due is not None and due_at is not None:
         ends = min(ends, due_at - timedelta(minutes=limit.or_before_due))
     return None, ends
+
+
+def _said_end(limit: Limit, place: Place) -> datetime | None:
+    """The end that a person or a label said: it wins over the minutes of the file (E25)."""
+    if limit.to == "release":
+        hold = place.order.hold if place.task is None else place.task.hold
+        return None if hold is None else hold.until
+    for step in place.loop.steps.values():
+        record = place.record(step.no) if step.valid == limit.id else None
+        if record is not None:
+            return _instant(record.evidence.get("valid_until"))
+    return None
 
 
 def _due(place: Place, start: datetime) -> datetime:

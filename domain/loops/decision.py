@@ -49,6 +49,12 @@ class Decision:
         return self.case.order
 
     @property
+    def stopped(self) -> bool:
+        """Whether nothing new may be made any more."""
+        stop_at = self.order.stop_at
+        return self.order.state.terminal or (stop_at is not None and stop_at <= self.now)
+
+    @property
     def loop(self) -> LoopDefinition:
         """The order's loop."""
         return self.loops.get(self.order.loop)

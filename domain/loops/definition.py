@@ -150,7 +150,7 @@ class LoopDefinition:
 
     @cached_property
     def tallied(self) -> frozenset[str]:
-        """Task steps that an order step waits for or an order limit starts from (E1)."""
+        """Task steps that an order step, an order limit or the next task looks at (E1, E4)."""
         task_nos = {step.no for step in self.task_steps}
         waited = {ref.step for step in self.order_steps for ref in step.after}
         timed = {
@@ -159,8 +159,8 @@ class LoopDefinition:
             if (target := self.steps.get(limit.to)) is not None and target.level is Level.ORDER
             for origin in limit.origins
         }
-        after = {rule.after for rule in self.next_task_after}
-        return frozenset((waited | timed | after) & task_nos)
+        turns = {no for rule in self.next_task_after for no in (rule.step, rule.after)}
+        return frozenset((waited | timed | turns) & task_nos)
 
     @cached_property
     def order_step_origins(self) -> frozenset[str]:

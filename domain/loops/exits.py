@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domain.errors import InvalidInput, Refused
-from domain.loops.applies import Place, all_hold, applies
+from domain.loops.applies import Place, all_hold, applies, missing_required
 from domain.loops.deadlines import allowed, clock_start, limit_applies
-from domain.loops.definition import Exit, OriginKind, Text
+from domain.loops.definition import Exit, Level, OriginKind, Text
 from domain.loops.follow_ups import by_exit, open_children, record_exit, send_back
 from domain.loops.persons import require_witness, witness_needed
 from domain.loops.refusals import require_role, task_ended
+from domain.loops.validity import expires_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,9 +39,10 @@ def take_exit(decision: Decision, command: TakeExit) -> None:
     if GAP_ACCEPTED in (command.exit, command.code):
         _accept_gaps(decision, task)
         return
-    if task.exit is not None:
+    place = decision.place(task)
+    if task.exit is not None and not any(fits(row, place) for row in place.loop.exits):
         raise task_ended(task.id, "an exit was taken", task.exit.outcome)
-    row = choose(decision.place(task), command)
+    row = choose(place, command)
     require_role(command.actor, row.by, f"the exit {row.id}")
     if row.sources and decision.source.value not in row.sources:
         raise Refused(
@@ -103,8 +105,10 @@ def fits(row: Exit, place: Place) -> bool:
 
 
 def _replaceable(no: str, place: Place) -> bool:
-    step = place.loop.steps[no]
+    step, task = place.loop.steps[no], place.task
     if not applies(step, place) or place.record(no) is not None:
+        return False
+    if task is not None and task.exit is not None and no not in task.exit.still:
         return False
     starts = [one.no for one in place.loop.task_steps if one.starts and applies(one, place)]
     before = [one for one in starts if one in place.loop.ancestors[no]]
@@ -130,24 +134,25 @@ def earliest_time(place: Place, row: Exit) -> datetime | None:
     rule = row.not_before
     if rule is None:
         return None
-    start = window_end(place) if rule.origin == "window_end" else _record_at(place, rule.origin)
-    return None if start is None else start + timedelta(minutes=rule.minutes)
-
-
-def _record_at(place: Place, no: str) -> datetime | None:
-    record = place.record(no)
-    return None if record is None else record.at
+    if rule.origin == "window_end":
+        return window_end(place)
+    step, record = place.loop.steps[rule.origin], place.record(rule.origin)
+    if record is None:
+        return None
+    if step.valid is not None and record.evidence.get("valid_until"):
+        return expires_at(step, record, place)  # a reservation says itself how long it holds (E25)
+    return record.at + timedelta(minutes=rule.minutes)
 
 
 def window_end(place: Place) -> datetime | None:
-    """When the task's administration window closes: the latest upper bound of its due windows."""
+    """When the task's administration window closes: the latest end of its limits from due."""
     task = place.task
     if task is None or task.due_at is None:
         return None
     ends = [task.due_at]
     for limit in place.loop.limits:
         kinds = {origin.kind for origin in limit.origins}
-        if limit.window is None or kinds != {OriginKind.DUE} or not limit_applies(limit, place):
+        if kinds != {OriginKind.DUE} or not limit_applies(limit, place):
             continue
         start = clock_start(limit, place)
         span = None if start is None else allowed(limit, place, start)
@@ -168,7 +173,7 @@ def _accept_gaps(decision: Decision, task: Task) -> None:
         )
     require_role(decision.entry.actor, () if act is None else act.by, "the exit gap_accepted")
     outcome = GAP_ACCEPTED if task.exit is None else task.exit.outcome
-    still = () if task.exit is None else task.exit.still
+    still = _still_to_come(decision, task) if task.exit is None else task.exit.still
     row = Exit(
         code=GAP_ACCEPTED,
         id=outcome,
@@ -177,3 +182,15 @@ def _accept_gaps(decision: Decision, task: Task) -> None:
         still=still,
     )
     record_exit(decision, task, row, accepts_gaps=True)
+
+
+def _still_to_come(decision: Decision, task: Task) -> tuple[str, ...]:
+    """What runs must still be ended: the required steps after all that was recorded."""
+    if not task.started:
+        return ()
+    place = decision.place(task)
+    return tuple(
+        no
+        for no in missing_required(place, Level.TASK)
+        if not any(place.record(later) is not None for later in place.loop.descendants[no])
+    )

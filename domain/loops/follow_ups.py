@@ -117,12 +117,15 @@ def record_exit(
     reason = entry.reason or evidence.get("reason")
     if by_person and not reason:
         raise reason_missing(f"The exit {row.id}")
+    before = decision.case.tasks[task.id].exit
+    asked = row.still if before is None else tuple(no for no in before.still if no not in row.at)
     still = tuple(
         no
-        for no in row.still
+        for no in asked
         if applies(place.loop.steps[no], place) and not current(place.loop.steps[no], place)
     )
-    taken = PendingExit(row.code, row.id, still, entry.at, voids=row.voids)
+    outcome = row.id if before is None else before.outcome
+    taken = PendingExit(row.code, outcome, still, entry.at, voids=row.voids, by=entry.actor.user)
     body = ExitRecorded(
         exit=taken,
         accepts_gaps=accepts_gaps,
@@ -237,8 +240,10 @@ def open_child(
         same = other.opened_code == row.code and other.opened_by == parent
         if same and not other.state.terminal:
             return
-    nth = order.tally.children.get(f"{parent}:{row.code}", 0)
     repeated = row.makes == "task"
+    if repeated and decision.stopped:
+        return  # the order is stopped: what was rejected or lost is not collected again
+    nth = order.tally.children.get(f"{parent}:{row.code}", 0)
     loop = order.loop if repeated else row.makes
     inherited = _child_fields(decision, loop, task, evidence, repeated=repeated)
     fields = {**inherited, **row.sets}

@@ -96,7 +96,7 @@ def _release_task(decision: Decision, task: Task, *, missed: bool) -> None:
         decision.on_task(task.id, Released(decision.entry.reason))
         rows = decision.place(task).loop.exits
         code = next((row.code for row in rows if row.id == HELD), HELD)
-        taken = PendingExit(code, HELD, (), decision.entry.at)
+        taken = PendingExit(code, HELD, (), decision.entry.at, by=decision.entry.actor.user)
         decision.on_task(task.id, ExitRecorded(taken, reason=decision.entry.reason))
         ended = decision.case.tasks[task.id]
         decision.on_task(task.id, Moved(TaskState.CLOSED_BY_EXIT, HELD), at=last_instant(ended))

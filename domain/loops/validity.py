@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.findings import Finding, Severity
 from domain.loops.deadlines import allowed, clock_start, limit_applies, limit_minutes
-from domain.loops.definition import OriginKind
+from domain.loops.definition import Level, OriginKind
 
 if TYPE_CHECKING:
     from domain.loops.applies import Place
@@ -20,9 +20,12 @@ TOLERANCE: Final = timedelta(minutes=1)
 
 
 def renewable(step: Step, place: Place, at: datetime) -> bool:
-    """Whether a done step has expired, or leads straight to one that has (E26)."""
-    record = place.record(step.no)
-    if record is None:
+    """Whether a done step has expired, or leads straight to one that has (E26).
+
+    Not on a task that has started: what it rested on then is history.
+    """
+    record, task = place.record(step.no), place.task
+    if record is None or (step.level is Level.TASK and task is not None and task.started):
         return False
     if step.valid is not None and expired(step, record, place, at):
         return True
