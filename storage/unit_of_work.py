@@ -258,8 +258,11 @@ class SqlTransaction:
         self, error: sqlite3.IntegrityError, events: Sequence[Event]
     ) -> Conflict | StorageError:
         for event in events:
-            if isinstance(event.body, OrderPlaced | TaskMade):
+            if not self.seen() and isinstance(event.body, OrderPlaced | TaskMade):
                 return self._conflict(event.stream, is_order=isinstance(event.body, OrderPlaced))
+        if self.seen():
+            command = self._meta.command_id
+            return StorageError("DONE_BEFORE", f"command {command} was carried out before")
         return _not_accepted("the journal", error)
 
     def _conflict(self, stream: str, *, is_order: bool) -> Conflict | StorageError:
