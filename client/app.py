@@ -1,0 +1,127 @@
+"""What screens, commands and interfaces see of the program: its use cases, bound to one workplace.
+
+Each attribute is a function of `domain.services` without its first argument: keyword-only, checked
+by its own gate of roles, and documented where it stands. Nothing else of domain or storage is
+needed to work with Wardloop.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+
+from domain.ids import CommandId
+from domain.services import (
+    admitting,
+    care,
+    catalogues,
+    executing,
+    needing,
+    ordering,
+    people,
+    showing,
+    watching,
+    whereabouts,
+    worklists,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from domain.clock import Clock
+    from domain.loops.loops import Loops
+    from domain.ports import Reads
+    from domain.services.workplace import Workplace
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _bound(
+    use_case: Callable[Concatenate[Workplace, _P], _R], place: Workplace
+) -> Callable[_P, _R]:
+    return partial(use_case, place)
+
+
+class App:
+    """One process's program. Made once, by `client.wiring.build`; nothing of it changes after.
+
+    Attributes:
+        place: ports, loops and site, for code that is itself a use case.
+        loops: the loop definitions in force.
+        reads: questions without a lock, for presenters.
+        feed: what changed, from here and from other workstations; None in tests on fakes.
+    """
+
+    def __init__(
+        self,
+        place: Workplace,
+        *,
+        clock: Clock,
+        feed: object | None = None,
+        close: Callable[[], None] | None = None,
+    ) -> None:
+        self.place: Final = place
+        self.loops: Final[Loops] = place.loops
+        self.reads: Final[Reads] = place.reads
+        self.feed: Final = feed
+        self._clock: Final = clock
+        self._close: Final = close
+        # orders
+        self.draft_order: Final = _bound(ordering.draft, place)
+        self.sign_order: Final = _bound(ordering.sign, place)
+        self.revise_order: Final = _bound(ordering.revise, place)
+        self.hold_order: Final = _bound(ordering.hold, place)
+        self.release_order: Final = _bound(ordering.release, place)
+        self.discontinue_order: Final = _bound(ordering.discontinue, place)
+        self.cancel_order: Final = _bound(ordering.cancel, place)
+        self.state_need: Final = _bound(needing.need, place)
+        self.show_order: Final = _bound(showing.show_order, place)
+        # steps
+        self.record_step: Final = _bound(executing.record, place)
+        # patients and wards
+        self.admit: Final = _bound(admitting.admit, place)
+        self.transfer: Final = _bound(care.transfer, place)
+        self.discharge: Final = _bound(care.discharge, place)
+        self.record_death: Final = _bound(care.death, place)
+        self.link_patients: Final = _bound(care.link, place)
+        self.replace_band: Final = _bound(care.replace_band, place)
+        self.list_stays: Final = _bound(whereabouts.list_stays, place)
+        self.show_stay: Final = _bound(whereabouts.show_stay, place)
+        self.set_ward: Final = _bound(whereabouts.set_ward, place)
+        self.list_wards: Final = _bound(whereabouts.list_wards, place)
+        # people
+        self.add_user: Final = _bound(people.add_user, place)
+        self.disable_user: Final = _bound(people.disable_user, place)
+        self.list_users: Final = _bound(people.list_users, place)
+        self.assign_nurses: Final = _bound(people.assign, place)
+        self.set_roster: Final = _bound(people.roster, place)
+        self.assignments: Final = _bound(people.assignments, place)
+        # catalogues
+        self.import_catalogue: Final = _bound(catalogues.import_catalogue, place)
+        self.list_catalogue: Final = _bound(catalogues.list_catalogue, place)
+        # work
+        self.worklist: Final = _bound(worklists.worklist, place)
+        self.ward_board: Final = _bound(worklists.ward_board, place)
+        # time
+        self.pass_due: Final = _bound(watching.pass_due, place)
+        self.one_pass: Final = _bound(watching.one_pass, place)
+
+    def now(self) -> datetime:
+        """The present instant, frozen where the clock is; what reading functions take as `now`."""
+        return self._clock.now()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the clock is frozen (`--now`)."""
+        return self._clock.simulated
+
+    def new_command(self) -> CommandId:
+        """A fresh command id, for one act of a person; kept for its retries."""
+        return CommandId(self.place.ids.new())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._close is not None:
+            self._close()

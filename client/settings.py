@@ -1,0 +1,176 @@
+"""How this workstation is set up: a TOML file, then the environment, then what the caller says.
+
+Read once, frozen, passed on; nothing in the program looks at the environment by itself.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from domain.errors import InvalidInput
+
+PREFIX: Final = "WARDLOOP_"
+FILE_VARIABLE: Final = "WARDLOOP_SETTINGS"
+_NAME: Final = "wardloop"
+
+Profile = Literal["cn", "intl"]
+Language = Literal["en", "zh"]
+Theme = Literal["light", "dark", "contrast"]
+
+
+def default_database() -> str:
+    """The embedded database in the user's data folder."""
+    file = Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "ward.db"
+    return f"sqlite:///{file}"
+
+
+def default_file() -> Path:
+    """Where the settings file is looked for."""
+    return Path(platformdirs.user_config_dir(_NAME, appauthor=False)) / "settings.toml"
+
+
+class Settings(BaseModel):
+    """The settings, proved. A field's description is what `settings example` prints."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    database: Annotated[
+        str,
+        Field(description="sqlite:///FILE for one workstation, postgresql+psycopg://… for several"),
+    ] = Field(default_factory=default_database)
+    workstation: Annotated[
+        str, Field(min_length=1, max_length=64, description="the name of this workstation")
+    ] = "workstation-1"
+    profile: Annotated[
+        Profile, Field(description="whose limits hold: cn (China) or intl (international)")
+    ] = "cn"
+    site: Annotated[
+        tuple[Path, ...], Field(description="overlay files of the site and its wards, in order")
+    ] = ()
+    loops: Annotated[tuple[Path, ...], Field(description="folders with further loop files")] = ()
+    time_zone: Annotated[str, Field(description="of wards that name none; an IANA name")] = (
+        "Asia/Shanghai"
+    )
+    language: Annotated[Language, Field(description="en or zh")] = "en"
+    theme: Annotated[Theme, Field(description="light, dark or contrast")] = "light"
+    wards: Annotated[
+        Mapping[str, Mapping[str, Any]],
+        Field(
+            description=(
+                "by ward id: values that its tasks take (transported, care_level), and site_times"
+            )
+        ),
+    ] = Field(default_factory=dict)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("no time zone of that name; right would be Asia/Shanghai") from None
+        return value
+
+    @field_validator("database")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("right would be sqlite:////var/lib/wardloop/ward.db")
+        return value
+
+
+def load_settings(
+    file: Path | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    changes: Mapping[str, object] | None = None,
+) -> Settings:
+    """The settings of a file, with `WARDLOOP_…` variables over it, and a caller's changes over all.
+
+    Args:
+        file: else `WARDLOOP_SETTINGS`, else the default file where there is one.
+        changes: from command line options; a value of None is not said.
+
+    Raises:
+        InvalidInput: names the field that is wrong, or the file that cannot be read.
+    """
+    chosen = file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
+    values: dict[str, object] = {}
+    if chosen is not None or default_file().is_file():
+        values.update(_read(chosen or default_file()))
+    values.update(_from_environment(environ))
+    values.update({name: one for name, one in (changes or {}).items() if one is not None})
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise InvalidInput(field, _said(first["msg"]), right=_right(field)) from None
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        with file.open("rb") as opened:
+            read = tomllib.load(opened)
+    except OSError as error:
+        raise InvalidInput("settings", f"{file} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput("settings", f"{file} is no TOML: {error}") from None
+    for name in ("site", "loops"):  # paths in a file count from that file
+        listed = read.get(name)
+        if isinstance(listed, list):
+            read[name] = [str(file.parent / str(one)) for one in listed]
+    return read
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    """`WARDLOOP_DATABASE` and its like; lists of paths as the system separates them."""
+    found: dict[str, object] = {}
+    for name in Settings.model_fields:
+        text = environ.get(PREFIX + name.upper())
+        if not text or name == "wards":
+            continue
+        found[name] = text.split(os.pathsep) if name in ("site", "loops") else text
+    return found
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _right(field: str) -> str | None:
+    known = Settings.model_fields.get(field)
+    if known is None:
+        return f"one of {', '.join(Settings.model_fields)}"
+    return known.description
+
+
+def example_settings() -> str:
+    """A settings file with every field, its meaning, and its default commented out."""
+    lines = ["# Settings of one Wardloop workstation. Uncomment what is to differ."]
+    lines.append(f"# Each may also be given as an environment variable: {PREFIX}DATABASE, …")
+    shown = {
+        "database": '"sqlite:////var/lib/wardloop/ward.db"',
+        "site": '["site.toml"]',
+        "loops": '["our_loops"]',
+    }
+    for name, known in Settings.model_fields.items():
+        if name == "wards":
+            continue
+        default = shown.get(name) or f'"{known.default}"'
+        lines += ["", f"# {known.description}", f"# {name} = {default}"]
+    lines += [
+        "",
+        f"# {Settings.model_fields['wards'].description}",
+        "# [wards.3A]",
+        "# transported = true",
+        '# care_level = "II"',
+        '# site_times = { bid = ["08:00", "20:00"] }',
+    ]
+    return "\n".join(lines) + "\n"
