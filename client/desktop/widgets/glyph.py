@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from client.desktop.theme import Theme, current_theme
 from client.presenters.tone import Tone
@@ -322,8 +322,7 @@ class Glyph(QWidget):
         super().__init__(parent)
         self._tone = tone
         self._size = size
-        side = current_theme().px(size)
-        self.setFixedSize(side, side)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tone.value)
 
     @property
@@ -336,6 +335,10 @@ class Glyph(QWidget):
         self._tone = tone
         self.setAccessibleName(words or tone.value)
         self.update()
+
+    def sizeHint(self) -> QSize:
+        side = current_theme().px(self._size)
+        return QSize(side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

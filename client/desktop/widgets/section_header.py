@@ -40,7 +40,7 @@ def paint_section(painter: QPainter, section: Section, box: QRectF, theme: Theme
 
 
 class SectionHeader(QWidget):
-    """A heading as a widget, for lists that are not tables; a click, Space or Enter folds its section."""
+    """A heading as a widget, for lists that are no tables; a click, Space or Enter folds it."""
 
     toggled = Signal(bool)
 
