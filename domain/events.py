@@ -231,6 +231,8 @@ class Corrected:
     at: datetime | None = None
     evidence: Mapping[str, object] | None = None
     findings: tuple[Finding, ...] = ()
+    starts: bool = False
+    tallied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

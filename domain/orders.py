@@ -88,6 +88,7 @@ class Tally:
         made: tasks ever made.
         ended: tasks that reached an end.
         nothing: tasks that came to nothing: voided or entered in error.
+        struck: tasks that were entered in error.
         effects: tasks that had an effect on the patient.
         complete: no more tasks will be made by themselves.
         last_ended_at: when the last of them ended.
@@ -100,6 +101,7 @@ class Tally:
     made: int = 0
     ended: int = 0
     nothing: int = 0
+    struck: int = 0
     effects: int = 0
     complete: bool = False
     last_ended_at: datetime | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from domain.errors import StorageError
 from domain.events import (
@@ -34,7 +34,8 @@ from domain.events import (
 )
 from domain.ids import EncounterId, OrderId, TaskId
 from domain.loops.case import Case
-from domain.orders import Order, OrderState, Tally
+from domain.loops.counting import counted
+from domain.orders import Order, OrderState
 from domain.records import Hold, Record
 from domain.tasks import Task, TaskState
 
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from domain.events import Event
-
-_DAY: Final = timedelta(hours=24)
 
 
 def evolve_all(case: Case | None, events: Iterable[Event]) -> Case | None:
@@ -63,7 +62,7 @@ def evolve_case(case: Case | None, event: Event) -> Case:
     if case is None:
         raise _lost(event)
     task = evolve_task(case.tasks.get(TaskId(event.stream)), event)
-    order = _counted(case.order, case.tasks.get(task.id), task, event)
+    order = counted(case.order, case.tasks.get(task.id), task, event)
     return Case(order, MappingProxyType({**case.tasks, task.id: task}))
 
 
@@ -114,6 +113,11 @@ def _planned_stop(fields: Mapping[str, object]) -> datetime | None:
     return datetime.fromisoformat(stop) if isinstance(stop, str) and stop else None
 
 
+def _revised(order: Order, body: OrderRevised) -> Order:
+    stop_at = order.stop_at if order.stopped_by else _planned_stop(body.fields)
+    return replace(order, priority=body.priority, fields=body.fields, stop_at=stop_at)
+
+
 def _made(event: Event, body: TaskMade) -> Task:
     return Task(
         id=TaskId(event.stream),
@@ -141,8 +145,7 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
     body = event.body
     match body:
         case OrderRevised():
-            stop_at = order.stop_at if order.stopped_by else _planned_stop(body.fields)
-            return replace(order, priority=body.priority, fields=body.fields, stop_at=stop_at)
+            return _revised(order, body)
         case StepRecorded():
             steps = _with_record(order.steps, body, event, seq=order.seq + 1)
             signed = event.at if body.activates else order.signed_at
@@ -226,10 +229,11 @@ def _with_record(
     earlier = steps.get(body.step)
     if not body.done:
         return steps if earlier is None else {**steps, body.step: replace(earlier, undone=True)}
-    latest = earlier is None or earlier.undone or event.at >= earlier.at
+    if earlier is not None and not earlier.undone and event.at < earlier.at:
+        return {**steps, body.step: _told_later(earlier, body, event)}
     record = Record(
         step=body.step,
-        at=event.at if latest or earlier is None else earlier.at,
+        at=event.at,
         recorded_at=event.recorded_at,
         actor=event.actor,
         result=body.result,
@@ -244,6 +248,16 @@ def _with_record(
         seq=seq,
     )
     return {**steps, body.step: record}
+
+
+def _told_later(record: Record, body: StepRecorded, event: Event) -> Record:
+    """The latest record stays, with an earlier one counted that was entered after it."""
+    return replace(
+        record,
+        count=record.count + 1,
+        first_at=_first_at(record, event.at),
+        version=max(record.version, body.version),
+    )
 
 
 def _first_at(earlier: Record | None, at: datetime) -> datetime:
@@ -284,61 +298,6 @@ def _amended(steps: Mapping[str, Record], body: Amended, event: Event) -> Mappin
 
 def _hold(body: HeldBack, event: Event) -> Hold:
     return Hold(at=event.at, until=body.until, reason=body.reason, whole_order=body.whole_order)
-
-
-def _counted(order: Order, before: Task | None, task: Task, event: Event) -> Order:
-    """The order with its tally after an event of one of its tasks."""
-    version = order.version + 1 if event.raises else order.version
-    tally = order.tally
-    body = event.body
-    if isinstance(body, TaskMade):
-        tally = _counted_making(tally, body)
-    elif task.parent is None and before is not None:
-        tally = _counted_step(_counted_end(tally, before, task), body, event.at)
-    if version == order.version and tally is order.tally:
-        return order
-    return replace(order, tally=tally, version=version)
-
-
-def _counted_making(tally: Tally, body: TaskMade) -> Tally:
-    if body.opened_code is not None:
-        key = f"{body.opened_by}:{body.opened_code}"
-        children = {**tally.children, key: tally.children.get(key, 0) + 1}
-        tally = replace(tally, children=children)
-    if body.parent is not None:
-        return tally
-    return replace(tally, made=tally.made + 1, complete=tally.complete or body.last)
-
-
-def _counted_end(tally: Tally, before: Task, task: Task) -> Tally:
-    if task.state is TaskState.ENTERED_IN_ERROR and before.state is not task.state:
-        tally = replace(tally, effects=tally.effects - before.started, nothing=tally.nothing + 1)
-    elif task.started and not before.started:
-        tally = replace(tally, effects=tally.effects + 1)
-    if not task.state.terminal or before.state.terminal:
-        return tally
-    word = task.outcome or task.state.value
-    ends = [at for at in (tally.last_ended_at, task.ended_at) if at is not None]
-    return replace(
-        tally,
-        ended=tally.ended + 1,
-        nothing=tally.nothing + (task.state is TaskState.VOIDED),
-        outcomes={**tally.outcomes, word: tally.outcomes.get(word, 0) + 1},
-        last_ended_at=max(ends),
-    )
-
-
-def _counted_step(tally: Tally, body: object, at: datetime) -> Tally:
-    if not isinstance(body, StepRecorded) or not body.done:
-        return tally
-    if body.tallied:
-        latest = max(at, tally.steps.get(body.step, at))
-        tally = replace(tally, steps={**tally.steps, body.step: latest})
-    if body.starts:
-        latest = max((at, *tally.starts))
-        starts = tuple(sorted(start for start in (*tally.starts, at) if start > latest - _DAY))
-        tally = replace(tally, starts=starts)
-    return tally
 
 
 def _lost(event: Event) -> StorageError:

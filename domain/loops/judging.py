@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.loops.applies import Place
     from domain.loops.decision import Decision
     from domain.loops.definition import Step
+    from domain.records import Record
     from domain.tasks import Task
 
 
@@ -60,19 +61,34 @@ def _validity(place: Place, step: Step, decision: Decision) -> tuple[Finding, ..
     """Steps named in `after` that are done and too old by now (E25)."""
     at = decision.entry.at
     return tuple(
-        Finding(
-            "validity",
-            Severity.STOP,
-            f"{earlier.no} has expired",
-            f"record {earlier.no} again",
-            params=(("step", earlier.no), ("limit", earlier.valid or "")),
-        )
+        _expired(earlier)
         for ref in step.after
         if (earlier := place.loop.steps.get(ref.step)) is not None
         and earlier.valid is not None
         and (record := place.record(earlier.no)) is not None
         and expired(earlier, record, place, at)
     )
+
+
+def _expired(step: Step) -> Finding:
+    return Finding(
+        "validity",
+        Severity.STOP,
+        f"{step.no} has expired",
+        f"record {step.no} again",
+        params=(("step", step.no), ("limit", step.valid or "")),
+    )
+
+
+def resting_findings(place: Place, step: Step, record: Record) -> tuple[Finding, ...]:
+    """That a record, as it is now known, was too old for a step that rested on it."""
+    later = (
+        place.record(one.no)
+        for one in place.loop.steps.values()
+        if step.valid is not None and any(ref.step == step.no for ref in one.after)
+    )
+    late = any(one is not None and expired(step, record, place, one.at) for one in later)
+    return (_expired(step),) if late else ()
 
 
 def _time_order(

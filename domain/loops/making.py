@@ -178,7 +178,10 @@ def open_by_hand(decision: Decision, command: OpenChild) -> None:
             field="task",
         )
     before = len(decision.events)
-    open_child(decision, row, task, command.evidence)
+    evidence = checked(
+        command.evidence, uses=(), fields=decision.loops.fields, path="evidence", require=False
+    )
+    open_child(decision, row, task, evidence)
     if len(decision.events) == before:
         raise Refused(
             "CHILD_OPEN",

@@ -16,7 +16,7 @@ from domain.events import (
 )
 from domain.loops.evidence import checked
 from domain.loops.follow_ups import by_record, open_children, raise_version
-from domain.loops.judging import step_findings
+from domain.loops.judging import resting_findings, step_findings
 from domain.loops.refusals import order_ended, reason_missing, require_role, task_ended
 from domain.loops.settle import reopen
 from domain.loops.validity import TOLERANCE, last_instant
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.commands import Amend, Correct, EnterInError, Entry, ReportIncident
+    from domain.findings import Finding
     from domain.loops.applies import Place
     from domain.loops.decision import Decision
     from domain.loops.definition import Step
@@ -59,17 +60,37 @@ def correct(decision: Decision, command: Correct) -> None:
         path="evidence",
         require=False,
     )
-    kept = decision.entry
-    decision.entry = replace(command, at=new_at, evidence={**record.evidence, **evidence})
-    findings = step_findings(decision, step, task, together=frozenset({step.no}))
-    decision.entry = kept
+    moved = replace(record, at=new_at, evidence={**record.evidence, **evidence})
     body = Corrected(
-        step.no, record.seq, command.reason, command.new_at, evidence or None, findings
+        step.no,
+        record.seq,
+        command.reason,
+        command.new_at,
+        evidence or None,
+        _findings_anew(decision, step, task, moved),
+        starts=step.starts,
+        tallied=task is not None and task.parent is None and step.no in place.loop.tallied,
     )
     if task is None:
         decision.on_order(body)
     else:
         decision.on_task(task.id, body)
+
+
+def _findings_anew(
+    decision: Decision, step: Step, task: Task | None, moved: Record
+) -> tuple[Finding, ...]:
+    """What the checks find about a corrected record, and about what rested on it (E40)."""
+    kept = decision.entry
+    decision.entry = replace(kept, at=moved.at, evidence=moved.evidence)
+    found = step_findings(decision, step, task, together=frozenset({step.no}))
+    decision.entry = kept
+    place = decision.place(task)
+    # nothing is scanned for a correction: that there was no scan says nothing of the record
+    own = tuple(
+        one for one in found if kept.scans or one.check not in ("right_patient", "right_item")
+    )
+    return (*own, *resting_findings(place, step, moved))
 
 
 def amend(decision: Decision, command: Amend) -> None:
@@ -81,10 +102,13 @@ def amend(decision: Decision, command: Amend) -> None:
     task = None if command.task is None else decision.task(command.task)
     place = decision.place(task)
     step, _record = _recorded(place, command.step)
+    if task is not None and task.state is TaskState.ENTERED_IN_ERROR:
+        raise task_ended(task.id, task.state.value, task.outcome)
     if not step.reports or task is None:
         raise InvalidInput("step", f"{step.no} is no report", right=_reports(place))
     require_role(command.actor, step.by, step.no)
-    if not command.reason:
+    reason = command.reason or (command.source_id if decision.source.from_machine else None)
+    if not reason:
         raise reason_missing("An amendment")
     if command.result is not None and command.result not in step.results:
         raise InvalidInput(
@@ -97,7 +121,7 @@ def amend(decision: Decision, command: Amend) -> None:
         path="evidence",
         require=False,
     )
-    decision.on_task(task.id, Amended(step.no, command.result, evidence, command.reason))
+    decision.on_task(task.id, Amended(step.no, command.result, evidence, reason))
     version = decision.order.report_version + 1
     decision.on_order(VersionRaised(version, f"amended:{step.no}", report=True))
     reopen(decision, f"amended:{step.no}")
@@ -132,7 +156,10 @@ def enter_in_error(decision: Decision, command: EnterInError) -> None:
     task = decision.task(command.task)
     if task.state in (TaskState.VOIDED, TaskState.ENTERED_IN_ERROR):
         raise task_ended(task.id, task.state.value, task.outcome)
-    authors = {record.actor for record in task.steps.values()} or {decision.order.author}
+    authors = {record.actor for record in task.steps.values()}
+    if task.exit is not None and task.exit.by is not None:
+        authors.add(task.exit.by)
+    authors = authors or {decision.order.author}
     _require_author(decision, "entered_in_error", authors, command)
     _strike(decision, task, command.reason)
     reopen(decision, "nullified")

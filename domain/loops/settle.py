@@ -174,8 +174,8 @@ def _came_to_nothing(decision: Decision) -> str | None:
         return None
     if stopped and order.stop_at is not None and order.stop_at > decision.now:
         return None
-    if order.asks and not stopped:
-        return None
+    if (order.asks or tally.struck) and not stopped:
+        return None  # a person decides: the question, or the task to be made anew (E41)
     if stopped:
         return outcome_of_stop(order.stopped_by or "")
     return next(iter(tally.outcomes), "cancelled")
