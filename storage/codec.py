@@ -141,7 +141,8 @@ def _no_float(text: str) -> object:
 
 
 @cache
-def _hints(kind: type) -> Mapping[str, object]:
+def hints(kind: type) -> Mapping[str, object]:
+    """The types of a dataclass's fields; the domain tells their names to the type checker only."""
     return get_type_hints(kind, localns={**_NAMES, **_BUILT_IN})
 
 
@@ -159,13 +160,13 @@ def _class(value: object) -> type:
 def _encoders(kind: type) -> tuple[tuple[str, Turn, object], ...]:
     if not is_dataclass(kind):
         raise StorageError("NOT_STORABLE", f"a {kind.__name__} has no form in the journal")
-    hints = _hints(kind)
-    return tuple((of.name, _encoder(hints[of.name]), _default(of)) for of in fields(kind))
+    types = hints(kind)
+    return tuple((of.name, _encoder(types[of.name]), _default(of)) for of in fields(kind))
 
 
 @cache
 def _decoders(kind: type) -> Mapping[str, Turn]:
-    return {name: _decoder(hint) for name, hint in _hints(kind).items()}
+    return {name: _decoder(hint) for name, hint in hints(kind).items()}
 
 
 def _plain(hint: object) -> object:

@@ -65,11 +65,11 @@ class Database:
         StorageError: it is locked, full, read-only or damaged; the message says what to do.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, wait_seconds: int = sqlite.WAIT_SECONDS) -> None:
         self.url = url
         self.file = sqlite.file_of(url)
-        self._writer = sqlite.writer(url)
-        self._reader = sqlite.reader(url)
+        self._writer = sqlite.writer(url, wait_seconds=wait_seconds)
+        self._reader = sqlite.reader(url, wait_seconds=wait_seconds)
 
     @contextmanager
     def writing(self) -> Iterator[Driver]:

@@ -38,22 +38,22 @@ def file_of(url: str) -> Path:
     return Path(name)
 
 
-def writer(url: str) -> Engine:
+def writer(url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engine:
     """The engine that writes."""
-    return _engine(url, query_only=False)
+    return _engine(url, query_only=False, wait_seconds=wait_seconds)
 
 
-def reader(url: str) -> Engine:
+def reader(url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engine:
     """The engine that cannot write."""
-    return _engine(url, query_only=True)
+    return _engine(url, query_only=True, wait_seconds=wait_seconds)
 
 
-def _engine(url: str, *, query_only: bool) -> Engine:
+def _engine(url: str, *, query_only: bool, wait_seconds: int) -> Engine:
     engine = create_engine(
         url,
         paramstyle="named",
         # None: transactions begin where we say so, not where the driver guesses
-        connect_args={"isolation_level": None, "timeout": WAIT_SECONDS},
+        connect_args={"isolation_level": None, "timeout": wait_seconds},
     )
 
     def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -36,8 +36,13 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str, *, clock: Clock) -> Store:
+def open_store(url: str, *, clock: Clock, wait_seconds: int = sqlite.WAIT_SECONDS) -> Store:
     """Open the database of an address such as `sqlite:////var/lib/wardloop/ward.db`.
+
+    Args:
+        url: names a file.
+        clock: the workstation's, or a frozen one.
+        wait_seconds: how long a write waits for another workstation's before it gives up.
 
     Raises:
         StorageError: there is no such file, it is no database, it may not be written to, or its
@@ -45,7 +50,7 @@ def open_store(url: str, *, clock: Clock) -> Store:
     """
     sqlite.refuse_bad_file(sqlite.file_of(url))
     refuse_other_schema(url)
-    database = Database(url)
+    database = Database(url, wait_seconds=wait_seconds)
     return Store(
         database, SqlUnitOfWork(database, clock), SqlReads(database, clock), Feed(database)
     )
