@@ -19,6 +19,12 @@ class FrozenClock:
         return datetime(2026, 11, 24, 0, 5, 12, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _window_system(qapp: QApplication) -> None:
+    """Widgets need an application and a theme, also in a test that names neither."""
+    apply_theme(qapp, "light")
+
+
 @pytest.fixture
 def app(qapp: QApplication) -> Iterator[QApplication]:
     apply_theme(qapp, "light")

@@ -108,6 +108,15 @@ def test_a_link_upwards_runs_along_the_upper_border_and_a_return_over_the_heads(
     assert back.corners[1].y() < layout.nodes["c"].centre.y() - layout.measures.half
 
 
+def test_words_above_a_link_never_touch_its_nodes(theme: Theme, texts: Texts) -> None:
+    wide = LoopLayout(medication(texts), theme, width=1818, height=0)
+    narrow = LoopLayout(medication(texts), theme, width=1264, height=0)
+    said = [{spot.link.source: spot.words for spot in layout.links} for layout in (wide, narrow)]
+    assert said[0]["M5"] == "12/240 min"
+    assert said[1]["M5"] == "12/240"
+    assert said[1]["M15"] == "limit 24 h"
+
+
 def test_a_long_course_shows_the_days_round_the_chosen_dose(theme: Theme, texts: Texts) -> None:
     picture = medication(texts)
     layout = LoopLayout(picture, theme, width=700, height=0, earlier=texts.entries["loop.earlier"])

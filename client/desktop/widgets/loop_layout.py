@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -19,6 +20,7 @@ WIDEST_PITCH: Final = 210
 GAP: Final = 23
 """A link stops so far from a node's centre."""
 LINE: Final = 17
+_RATIO: Final = re.compile(r"\d+/\d+")
 _QUIET: Final = frozenset({Tone.PENDING, Tone.PLANNED, Tone.SKIPPED, Tone.LOCKED, Tone.VOIDED})
 
 
@@ -66,6 +68,7 @@ class LinkSpot:
     link: Link
     corners: tuple[QPointF, ...]
     words_at: QPointF
+    words: str
     arrow: bool = False
 
 
@@ -269,7 +272,8 @@ class LoopLayout:
             return self._back(link, source, target)
         start = QPointF(source.centre.x() + self._reach(source), source.centre.y())
         end = QPointF(target.centre.x() - self._reach(target), target.centre.y())
-        return LinkSpot(link, (start, end), (start + end) / 2 - QPointF(0, self.theme.px(14)))
+        above = QPointF((start.x() + end.x()) / 2, start.y() - self.theme.px(14))
+        return LinkSpot(link, (start, end), above, self._fitting(link.label, end.x() - start.x()))
 
     def _across(self, link: Link, source: NodeSpot, target: NodeSpot) -> LinkSpot:
         """Leave sideways, turn between two columns, run along the border of the lane."""
@@ -286,7 +290,7 @@ class LoopLayout:
             turn = [QPointF(out, border), QPointF(into, border), QPointF(into, there)]
         corners = (start, QPointF(out, here), *turn, end)
         words_at = QPointF((into + end.x()) / 2, there - self.theme.px(14))
-        return LinkSpot(link, corners, words_at)
+        return LinkSpot(link, corners, words_at, link.label)
 
     def _back(self, link: Link, source: NodeSpot, target: NodeSpot) -> LinkSpot:
         """Go back over the heads of the nodes: a step is done again."""
@@ -299,7 +303,15 @@ class LoopLayout:
             QPointF(target.centre.x(), top - 3),
         )
         middle = QPointF((source.centre.x() + target.centre.x()) / 2, above - self.theme.px(9))
-        return LinkSpot(link, corners, middle, arrow=True)
+        return LinkSpot(link, corners, middle, link.label, arrow=True)
+
+    def _fitting(self, label: str, room: float) -> str:
+        """The words above a link; where `12/30 min` would touch a node, `12/30` must do."""
+        metrics = QFontMetricsF(self.theme.font(13, bold=True))
+        if metrics.horizontalAdvance(label) <= room - 4:
+            return label
+        ratio = _RATIO.match(label)
+        return ratio[0] if ratio is not None else label
 
     def _reach(self, spot: NodeSpot) -> float:
         more = 5 if spot.node.conditional else 0

@@ -100,13 +100,13 @@ def _paint_link(painter: QPainter, spot: LinkSpot, theme: Theme) -> None:
         pen.setStyle(Qt.PenStyle.SolidLine)
         painter.setPen(pen)
         painter.drawPolyline([tip + QPointF(-4, -6), tip, tip + QPointF(4, -6)])
-    if not spot.link.label:
+    if not spot.words:
         return
     loud = spot.link.style in {LinkStyle.RUNNING, LinkStyle.GAP}
     painter.setPen(theme.colour(token if loud else "text2"))
     painter.setFont(theme.font(13, bold=loud))
     room = QRectF(spot.words_at.x() - 80, spot.words_at.y() - 10, 160, 20)
-    painter.drawText(room, _CENTRE, spot.link.label)
+    painter.drawText(room, _CENTRE, spot.words)
 
 
 def rounded(corners: Sequence[QPointF]) -> QPainterPath:
