@@ -1,11 +1,14 @@
-"""Telling a clinical story to the engine: a clock, a team, and one order that moves step by step."""
+"""Telling a clinical story to the engine: a clock, a team, one order that moves step by step."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
+
+import pytest
 
 from domain.commands import (
     AnswerAsk,
@@ -20,23 +23,27 @@ from domain.commands import (
     StopOrder,
     TakeExit,
 )
-from domain.events import Event, OrderPlaced, StreamKind
+from domain.errors import Refused, WardloopError
+from domain.events import Event, OrderPlaced, Override, StreamKind
 from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId
 from domain.loops.case import Case, Facts
 from domain.loops.checks import IDENTITY_CHECKS
+from domain.loops.deadlines import deadlines
 from domain.loops.decide import decide
 from domain.loops.evolve import evolve_all, evolve_case
 from domain.loops.loops import Loops
+from domain.loops.outlook import outlooks
 from domain.orders import Order, Priority
 from domain.people import Actor, Role, with_included
 from domain.records import Source
+from domain.tasks import Task
 from rules.loops.loader import load_loops
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import tzinfo
 
     from domain.commands import Command
-    from domain.tasks import Task
 
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 ENCOUNTER = EncounterId("encounter-1")
@@ -73,8 +80,12 @@ class Story:
     loops: Loops = field(default_factory=loops)
     verbal: bool = False
     not_recorded: tuple[str, ...] = ()
-    placed: datetime = at("07:00")
+    placed: datetime = MIDNIGHT + timedelta(hours=7)
     item_codes: frozenset[str] = frozenset()
+    gsrn: str = ""
+    band_instance: int = 1
+    zone: tzinfo = UTC
+    discharged: datetime | None = None
     events: list[Event] = field(default_factory=list)
     case: Case = field(init=False)
     now: datetime = field(init=False)
@@ -120,7 +131,17 @@ class Story:
     def do(self, command: Command) -> tuple[Event, ...]:
         """Carry a command out."""
         self.now = max(self.now, command.at)
-        facts = Facts(ENCOUNTER, PATIENT, mrn=MRN, item_codes=self.item_codes)
+        facts = Facts(
+            ENCOUNTER,
+            PATIENT,
+            active=self.discharged is None,
+            ended_at=self.discharged,
+            mrn=MRN,
+            gsrn=self.gsrn,
+            band_instance=self.band_instance,
+            item_codes=self.item_codes,
+            zone=self.zone,
+        )
         events = decide(self.loops, self.case, command, facts, self.now)
         self.events.extend(events)
         after = evolve_all(self.case, events)
@@ -141,7 +162,7 @@ class Story:
             )
         )
 
-    def record(  # noqa: PLR0913 - a story names only what matters in it
+    def record(
         self,
         step: str,
         clock: str | datetime | None = None,
@@ -153,18 +174,25 @@ class Story:
         source: Source = Source.LIVE,
         reason: str | None = None,
         co_signer: str | None = None,
-        entered: datetime | None = None,
+        entered: datetime | str | None = None,
+        scans: tuple[str, ...] = (),
+        overrides: tuple[Override, ...] = (),
+        seconds: tuple[Actor, ...] = (),
         **evidence: object,
     ) -> tuple[Event, ...]:
-        """Record a step by whoever may, with the evidence that its fields ask for."""
+        """Record a step by whoever may, with the evidence that its fields ask for.
+
+        `entered` is when it is entered, where that is later. Without `scans` the scanner is down.
+        """
         found = self._step(step)
         when = self._when(clock)
         if entered is not None:
-            self.now = entered
+            self.now = self._when(entered)
         actor = by if isinstance(by, Actor) else person(by or found[1][0])
-        evidence = {"noscan_reason": "scanner down", **found[2], **evidence}
+        unscanned = {} if scans else {"noscan_reason": "scanner down"}
+        evidence = {**unscanned, **found[2], **evidence}
         on_task = found[0] == "task"
-        target = task.id if hasattr(task, "id") else task
+        target = task.id if isinstance(task, Task) else task
         return self.do(
             RecordStep(
                 order=self.order.id,
@@ -178,11 +206,14 @@ class Story:
                 source=source,
                 reason=reason,
                 source_id="row-1" if source.from_machine else None,
+                scans=scans,
+                overrides=overrides,
+                seconds={second.user: second for second in seconds},
                 evidence=evidence,
             )
         )
 
-    def exit(  # noqa: PLR0913 - as above
+    def exit(
         self,
         word: str,
         clock: str | datetime | None = None,
@@ -219,6 +250,32 @@ class Story:
                 evidence={**filled, **evidence},
             )
         )
+
+    def answer(
+        self,
+        code: str,
+        answer: str,
+        clock: str | None = None,
+        *,
+        by: Role = Role.PHYSICIAN,
+        **more: object,
+    ) -> tuple[Event, ...]:
+        """Answer what a return asked."""
+        return self.entry(AnswerAsk, clock, actor=person(by), code=code, answer=answer, **more)
+
+    def due(self, stream: Order | Task | None = None) -> dict[str, datetime]:
+        """When each running limit of the order or of a task runs out."""
+        on = (stream or self.order).id
+        return {row.limit: row.at for row in deadlines(self.loops, self.case) if row.stream == on}
+
+    def ready(self, stream: Order | Task | None = None) -> set[str]:
+        """What the worklist offers for the order or a task."""
+        found = outlooks(self.loops, self.case)[(stream or self.order).id]
+        return {step.step for step in found.ready}
+
+    def again(self, task: Task | TaskId) -> Task:
+        """A task as it is now."""
+        return self.case.tasks[TaskId(task.id if isinstance(task, Task) else task)]
 
     def stop(self, act: str, clock: str, *, stop_at: datetime | None = None) -> tuple[Event, ...]:
         """Stop the order."""
@@ -294,6 +351,34 @@ def _second(who: Role | Actor) -> Actor:
     return who if isinstance(who, Actor) else person(who, f"{who.value}2")
 
 
+@contextmanager
+def refused(code: str) -> Iterator[Caught]:
+    """The act inside must be refused by this code, and nothing else."""
+    caught = Caught()
+    with pytest.raises(WardloopError) as found:
+        yield caught
+    caught.error = found.value
+    assert found.value.code == code, f"{found.value.code}: {found.value}"
+
+
+@dataclass
+class Caught:
+    """What was refused."""
+
+    error: WardloopError | None = None
+
+    @property
+    def text(self) -> str:
+        """What the person reads."""
+        return str(self.error)
+
+    @property
+    def checks(self) -> list[str]:
+        """The checks that found something that blocks, worst first."""
+        assert isinstance(self.error, Refused)
+        return [one.check for one in self.error.findings if one.blocks]
+
+
 __all__ = [
     "AnswerAsk",
     "EnterInError",
@@ -304,4 +389,5 @@ __all__ = [
     "at",
     "loops",
     "person",
+    "refused",
 ]
