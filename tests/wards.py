@@ -193,6 +193,12 @@ class Hospital:
         self.tell(Noun.CATALOGUE, f"drug:{code}", body)
 
     # ------------------------------------------------------------ orders and tasks
+    def new_order(self, encounter: EncounterId) -> OrderId:
+        """The id of an order that is about to be placed."""
+        order = OrderId(self.ids.new())
+        self.encounter_of[order] = encounter
+        return order
+
     def event(self, order: OrderId, stream: str, body: Body, *, raises: bool = False) -> Event:
         """An event of now."""
         now = self.clock.now()
@@ -218,7 +224,7 @@ class Hospital:
         stop_at: datetime | None = None,
     ) -> OrderId:
         """An order, signed unless it is to be a draft or verbal."""
-        order = OrderId(self.ids.new())
+        order = self.new_order(encounter)
         placed = OrderPlaced(
             loop=loop,
             loop_version=1,
@@ -228,7 +234,6 @@ class Hospital:
             fields={"product": product, "dose": {"value": "500", "unit": "mg"}},
             verbal=state is OrderState.VERBAL,
         )
-        self.encounter_of[order] = encounter
         bodies: list[Body] = [placed]
         if not state.unsigned:
             bodies += [StepRecorded("M1", activates=True), Moved(state)]
@@ -298,16 +303,23 @@ class Hospital:
         *bodies: tuple[str, Body],
         raises: bool = False,
         locked: EncounterId | None = None,
+        outlook: Callable[[Case], Mapping[str, Outlook]] = outlook,
     ) -> None:
         """Decide on a reading that may be old, and write."""
         encounter = locked or self.encounter_of[order]
         with self.units.begin(self.meta("act"), encounters=[encounter]) as transaction:
             events = [self.event(order, stream, body, raises=raises) for stream, body in bodies]
-            store(transaction, case, events)
+            store(transaction, case, events, outlook=outlook)
             transaction.commit()
 
 
-def store(transaction: Transaction, before: Case | None, events: Sequence[Event]) -> Case:
+def store(
+    transaction: Transaction,
+    before: Case | None,
+    events: Sequence[Event],
+    *,
+    outlook: Callable[[Case], Mapping[str, Outlook]] = outlook,
+) -> Case:
     """Append events and keep what follows from them."""
     after = evolve_all(before, events)
     assert after is not None
