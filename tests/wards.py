@@ -90,11 +90,13 @@ class Hospital:
     source: Source = Source.LIVE
     patient_of: dict[EncounterId, PatientId] = field(default_factory=dict)
     encounter_of: dict[OrderId, EncounterId] = field(default_factory=dict)
+    last_command: str = ""
 
     def meta(self, kind: str = "test", *, command: str | None = None) -> CommandMeta:
         """The next command."""
+        self.last_command = command or self.ids.new()
         return CommandMeta(
-            command_id=CommandId(command or self.ids.new()),
+            command_id=CommandId(self.last_command),
             actor=NURSE,
             kind=kind,
             workstation=self.workstation,
