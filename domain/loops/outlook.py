@@ -128,6 +128,8 @@ def _wanted(step: Step, place: Place, task: Task) -> bool:
         return False
     if task.exit is not None:
         return step.no in task.exit.still or step.no in task.gaps
+    if not step.required and not step.after:
+        return False  # it belongs to an exit: the prescriber is told of what was not given
     return applies(step, place) and task.hold is None
 
 
