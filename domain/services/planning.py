@@ -7,7 +7,7 @@ from the `task_fields` that its loop file declares.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.commands import NewTask
@@ -95,8 +95,9 @@ def planned(
     tubes = _containers(around)
     number = _number(order, tubes)
     frequency = understood(order.fields)
-    if order.fields.get("order_class") in _ONE_ON_NEED or frequency is None:
-        rows = _undated(order, number)
+    one_on_need = order.fields.get("order_class") in _ONE_ON_NEED
+    if one_on_need or frequency is None or frequency.tasks_at_signing:
+        rows = _at_signing(order, number, dated=frequency is None and not one_on_need)
     else:
         rows = _scheduled(order, frequency, around, until=now + HORIZON, since=since, each=number)
     return tuple(
@@ -188,14 +189,14 @@ def begins_at(order: Order) -> datetime:
 
 
 def _instant(value: object) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    return datetime.fromisoformat(value).astimezone(UTC)
 
 
-def _undated(order: Order, number: int) -> tuple[_Row, ...]:
-    """Tasks made at the signature: due at the order's start where it names one."""
-    start = _instant(order.fields.get("start"))
-    one_on_need = order.fields.get("order_class") in _ONE_ON_NEED
-    due_at = None if start is None or one_on_need else begins_at(order)
+def _at_signing(order: Order, number: int, *, dated: bool) -> tuple[_Row, ...]:
+    """Tasks made at the signature and never again: due at the start where the order names one."""
+    due_at = begins_at(order) if dated and order.fields.get("start") else None
     return tuple(
         _Row(due_at, seq, _said(order, due_at, first=seq == 1), last=seq == number)
         for seq in range(1, number + 1)
@@ -240,8 +241,6 @@ def _scheduled(
             container_lasts=timedelta(minutes=lasts) if isinstance(lasts, int) else None,
         ).due
 
-    if frequency.tasks_at_signing:
-        return _undated(order, frequency.tasks_at_signing)
     begin = start if since is None else max(start, since + _INSTANT)
     rows = due(begin, until)
     ends = _ends(frequency, order, start)

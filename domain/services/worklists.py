@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput
+from domain.loops.outlook import AMBER
 from domain.people import Role, with_included
 from domain.services.authorising import authorised
 from domain.services.titles import title_of
@@ -27,10 +28,10 @@ class WorkItem:
 
     Attributes:
         step: the number of the step that waits for this role.
-        due_at: when the task is due, else when the step's limit runs out.
-        deadline: when the step's limit runs out; None where no clock runs.
+        due_at: when the task is due; None for work without an appointed time.
+        deadline: when it becomes late; None where no clock runs.
         overdue_minutes: whole minutes past the deadline; 0 while in time.
-        limit: the id of the limit that ends at the step.
+        limit: the id of the limit that runs out then.
         amber: nearly late: 80 % of the interval has passed (decision 33).
         title: what it is about, in parts; words are put around them by whoever shows it.
     """
@@ -116,7 +117,8 @@ def _item(row: WorkRow, roles: frozenset[Role], now: datetime) -> WorkItem | Non
     step = _first_step(row, roles)
     if step is None:
         return None
-    late = 0 if step.deadline is None else int((now - step.deadline).total_seconds() // 60)
+    deadline, limit, amber_at = _clock(row, step)
+    late = 0 if deadline is None else int((now - deadline).total_seconds() // 60)
     return WorkItem(
         order=row.order,
         task=row.task,
@@ -130,16 +132,31 @@ def _item(row: WorkRow, roles: frozenset[Role], now: datetime) -> WorkItem | Non
         bed=row.bed,
         step=step.step,
         due_at=row.due_at,
-        deadline=step.deadline,
+        deadline=deadline,
         overdue_minutes=max(late, 0),
         priority=row.priority,
         title=title_of(row.order_fields, row.task_fields),
         state=row.state,
-        limit=step.limit,
-        amber=step.amber_at is not None and step.amber_at <= now,
+        limit=limit,
+        amber=amber_at is not None and amber_at <= now,
         incomplete=row.incomplete,
         nurse=row.nurse,
     )
+
+
+def _clock(row: WorkRow, step: ReadyStep) -> tuple[datetime | None, str | None, datetime | None]:
+    """The deadline, limit and amber time of a step.
+
+    A step that ends no limit itself is late when the first limit behind it runs out: the bedside
+    check, when the dose is late.
+    """
+    if step.deadline is not None:
+        return step.deadline, step.limit, step.amber_at
+    ends = row.outlook.next_due_at
+    amber = None
+    if ends is not None and row.due_at is not None and row.due_at < ends:
+        amber = row.due_at + (ends - row.due_at) * AMBER
+    return ends, row.outlook.next_limit, amber
 
 
 def _first_step(row: WorkRow, roles: frozenset[Role]) -> ReadyStep | None:
