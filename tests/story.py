@@ -175,6 +175,7 @@ class Story:
         reason: str | None = None,
         co_signer: str | None = None,
         entered: datetime | str | None = None,
+        late: bool = False,
         scans: tuple[str, ...] = (),
         overrides: tuple[Override, ...] = (),
         seconds: tuple[Actor, ...] = (),
@@ -182,8 +183,11 @@ class Story:
     ) -> tuple[Event, ...]:
         """Record a step by whoever may, with the evidence that its fields ask for.
 
-        `entered` is when it is entered, where that is later. Without `scans` the scanner is down.
+        `entered` is when it is entered, where that is later; `late` tells of it after the fact by
+        source and reason. Without `scans` the scanner is down.
         """
+        if late:
+            source, reason = Source.RETRO, "rescue, written up after"
         found = self._step(step)
         when = self._when(clock)
         if entered is not None:
@@ -255,7 +259,7 @@ class Story:
         self,
         code: str,
         answer: str,
-        clock: str | None = None,
+        clock: str | datetime | None = None,
         *,
         by: Role = Role.PHYSICIAN,
         **more: object,
@@ -291,7 +295,7 @@ class Story:
         )
 
     def entry(
-        self, kind: type[Entry], clock: str | None = None, **more: object
+        self, kind: type[Entry], clock: str | datetime | None = None, **more: object
     ) -> tuple[Event, ...]:
         """Carry out any other act: AnswerAsk, HoldWork, ReleaseWork, EnterInError, PassTime …"""
         given: dict[str, object] = {

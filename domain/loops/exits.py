@@ -112,10 +112,9 @@ def _replaceable(no: str, place: Place) -> bool:
         return False
     starts = [one.no for one in place.loop.task_steps if one.starts and applies(one, place)]
     before = [one for one in starts if one in place.loop.ancestors[no]]
-    after = [one for one in starts if one in place.loop.descendants[no]]
-    return all(place.record(one) is not None for one in before) and all(
-        place.record(one) is None for one in after
-    )
+    if before:
+        return all(place.record(one) is not None for one in before)
+    return task is None or not task.started
 
 
 def _require_time(place: Place, row: Exit, at: datetime) -> None:
@@ -179,6 +178,7 @@ def _accept_gaps(decision: Decision, task: Task) -> None:
         id=outcome,
         by=() if act is None else act.by,
         text=Text("Gap accepted", "缺节点确认"),
+        at=tuple(sorted(task.gaps)),
         still=still,
     )
     record_exit(decision, task, row, accepts_gaps=True)

@@ -64,7 +64,6 @@ NOT_IN_FILES: Final = {
     "TX19": "step T14b, limit TT22",
     "TM03": "within of the returns MX02 and MX03",
     "TM20": "limits TQ1 and TQ1c of medication_return",
-    "TM22": "alert rule X-02: a limit cannot run from a step to one before it",
     "TT14": "expected durations are shown; TT13 is the limit",
     "TT16": "the late watch is child TX13, opened by hand up to 24 h after",
     "TT20": "expiry of thawed units: check unit_expiry and the label",

@@ -9,7 +9,6 @@ import pytest
 from domain.commands import MakeTasks, NewTask
 from domain.orders import OrderState, Priority
 from domain.people import Role
-from domain.tasks import TaskState
 from tests.openings import MEDICATION, dose, medication
 from tests.story import Story, at, person, refused
 
@@ -23,9 +22,9 @@ def test_a_tablet_is_one_act_and_the_physician_ends_the_order() -> None:
     assert (started.at, ended.at, ended.result) == (at("08:02"), at("08:02"), "complete")
     assert started.result is None
     assert started.evidence["dose"] == {"value": "5", "unit": "mg"}
-    assert story.task.state is TaskState.CLOSED
+    assert story.task.state.value == "closed"
     assert story.task.outcome == "completed"
-    assert story.order.state is OrderState.IN_PROGRESS
+    assert story.order.state.value == "in_progress"
     assert story.ready() == {"M16"}
     story.record("M16", "09:00")
     assert (story.order.state, story.order.outcome) == (OrderState.CLOSED, "completed")
@@ -44,7 +43,7 @@ def test_an_infusion_is_two_acts_with_rounds_between() -> None:
     story = medication(dose("08:00", infusion=True))
     story.record("M10", "08:00")
     story.record("M11", "08:02", expected_end="2026-11-24T10:00:00+00:00")
-    assert story.task.state is TaskState.IN_PROGRESS
+    assert story.task.state.value == "in_progress"
     assert story.due(story.task) == {"TM13": at("08:17"), "TM14": at("10:30")}
     story.record("M12", "08:15", reaction=False)
     assert story.due(story.task) == {"TM13r": at("09:15"), "TM14": at("10:30")}
@@ -52,7 +51,7 @@ def test_an_infusion_is_two_acts_with_rounds_between() -> None:
     assert story.task.steps["M12"].count == 2
     assert story.task.steps["M12"].first_at == at("08:15")
     story.record("M13", "10:05", result="complete")
-    assert story.task.state is TaskState.CLOSED
+    assert story.task.state.value == "closed"
 
 
 @pytest.mark.rows("TM13", "TM13r")
@@ -118,12 +117,12 @@ def test_a_stat_dose_starts_within_fifteen_minutes_and_within_five_of_its_check(
 def test_mixing_early_begins_the_work_and_is_no_effect_on_the_patient() -> None:
     story = medication(dose("12:00", ward_mixed=True))
     story.record("M9", "10:30")
-    assert story.task.state is TaskState.IN_PROGRESS
+    assert story.task.state.value == "in_progress"
     assert not story.task.started
     assert story.order.tally.effects == 0
     story.stop("cancel", "10:40")
-    assert story.task.state is TaskState.VOIDED
-    assert story.order.state is OrderState.VOIDED
+    assert story.task.state.value == "voided"
+    assert story.order.state.value == "voided"
 
 
 @pytest.mark.rows("E12", "E13")
@@ -145,7 +144,7 @@ def test_a_drug_to_take_home_ends_when_it_is_handed_over() -> None:
     story.record("M5", "07:20", by=Role.PHARMACY_TECHNICIAN)
     story.record("M6", "07:30")
     story.record("M8", "08:00")
-    assert story.task.state is TaskState.CLOSED
+    assert story.task.state.value == "closed"
     assert story.order.steps["M15"].result == "last_task"
 
 
@@ -154,10 +153,10 @@ def test_a_dose_whose_effect_matters_waits_for_the_effect() -> None:
     story = medication(dose("08:00", effect_required=True), route="IV")
     story.record("M10", "08:00")
     story.record("M11", "08:00", result="complete")
-    assert story.task.state is TaskState.IN_PROGRESS
+    assert story.task.state.value == "in_progress"
     assert story.due(story.task) == {"TM15": at("08:30")}
     story.record("M14", "08:20", effective=True, reaction=False)
-    assert story.task.state is TaskState.CLOSED
+    assert story.task.state.value == "closed"
 
 
 def _as_needed(**fields: object) -> Story:
