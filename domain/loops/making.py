@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput, Refused
 from domain.events import FieldsChanged, HeldBack, Moved, OrderRevised, TaskMade
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from domain.commands import ChangeFields, MakeTasks, NewTask, OpenChild, ReviseDraft
     from domain.loops.decision import Decision
     from domain.orders import Order
+
+INSTEAD: Final = "instead"
+"""Under which code the tally counts the tasks that carry a late truth."""
 
 
 def make_tasks(decision: Decision, command: MakeTasks) -> None:
@@ -195,7 +198,7 @@ def instead_of(decision: Decision, task: Task) -> TaskId:
     """The task that carries the late truth of one that had ended without effect (E9).
 
     Raises:
-        Refused: it had an effect, or its order is closed.
+        Refused: it had an effect, its order is closed, or another task carried it and has ended.
     """
     order = decision.order
     ident = TaskId(derived("instead", task.id))
@@ -204,6 +207,13 @@ def instead_of(decision: Decision, task: Task) -> TaskId:
     late = task.state in (TaskState.VOIDED, TaskState.CLOSED_BY_EXIT) and not task.started
     if not late or task.parent is not None:
         raise task_ended(task.id, task.state.value, task.outcome)
+    if order.tally.children.get(f"{task.id}:{INSTEAD}"):
+        raise Refused(
+            "TASK_ENDED",
+            f"What was done for task {task.id} is told by task {ident}, which has ended too",
+            next_step="Correct that task, or enter it in error and place a new order",
+            field="task",
+        )
     if order.state in (OrderState.CLOSED, OrderState.ENTERED_IN_ERROR):
         raise Refused(
             "ORDER_ENDED",
@@ -220,6 +230,8 @@ def instead_of(decision: Decision, task: Task) -> TaskId:
         window_class=task.window_class,
         interval_minutes=task.interval_minutes,
         fields=task.fields,
+        opened_code=INSTEAD,
+        opened_by=task.id,
         instead_of=task.id,
     )
     decision.on_task(ident, body)
