@@ -154,7 +154,8 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
         case Moved():
             state = OrderState(body.state)
             ended = event.at if state.terminal else None
-            return replace(order, state=state, outcome=body.outcome, ended_at=ended)
+            hold = None if state.terminal else order.hold
+            return replace(order, state=state, outcome=body.outcome, ended_at=ended, hold=hold)
         case SentBack():
             return replace(order, steps=_undone(order.steps, body.undone))
         case Asked():
@@ -202,6 +203,7 @@ def _task_body(task: Task, event: Event) -> Task:  # noqa: C901, PLR0911 - one a
                 outcome=body.outcome,
                 ended_at=(task.ended_at or event.at) if state.terminal else None,
                 gaps=frozenset() if state.terminal else task.gaps,
+                hold=None if state.terminal else task.hold,
             )
         case SentBack():
             return replace(task, steps=_undone(task.steps, body.undone))
