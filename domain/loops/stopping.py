@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.errors import Refused
+from domain.errors import InvalidInput, Refused
 from domain.events import Moved, Released, Stopped
 from domain.loops.follow_ups import by_act, open_children, raise_version
 from domain.loops.refusals import order_ended, require_role
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from domain.commands import StopOrder
     from domain.loops.decision import Decision
 
+ORDER_ACTS: Final = ("cancel", "discontinue", "replace")
+"""Stops that are somebody's decision about the order."""
 STAY_ACTS: Final = ("transfer", "discharge", "death")
 """Stops that follow from where the patient is; who may say so is the use case's matter."""
 
@@ -26,6 +28,7 @@ def stop_order(decision: Decision, command: StopOrder) -> None:
     """Stop an order by a person's act.
 
     Raises:
+        InvalidInput: no such act stops an order.
         Refused: the order has ended, is already stopped, or had an effect and cannot be cancelled.
     """
     order = decision.order
@@ -39,6 +42,9 @@ def stop_order(decision: Decision, command: StopOrder) -> None:
             field="order",
         )
     act = command.act
+    if act not in (*ORDER_ACTS, *STAY_ACTS):
+        known = ", ".join((*ORDER_ACTS, *STAY_ACTS))
+        raise InvalidInput("act", f"{act!r} does not stop an order", right=f"one of {known}")
     if act not in STAY_ACTS:
         common = decision.loop.common.get("discontinue" if act == "replace" else act)
         allowed = () if common is None else common.by
@@ -55,7 +61,8 @@ def stop_order(decision: Decision, command: StopOrder) -> None:
             next_step="Discontinue it (act discontinue)",
             field="act",
         )
-    stop(decision, act, command.stop_at or command.at, command.reason)
+    stop_at = None if act == "cancel" else command.stop_at  # a cancellation is at once
+    stop(decision, act, stop_at or command.at, command.reason)
 
 
 def stop(decision: Decision, act: str, stop_at: datetime, reason: str | None) -> None:
