@@ -26,8 +26,6 @@ def require_persons(decision: Decision, step: Step, task: Task | None, result: s
     entry = decision.entry
     if step.witness is not None and witness_needed(step.witness, place, result):
         require_witness(entry, step.witness, step.no)
-    if entry.witness is not None and entry.witness.user == entry.actor.user:
-        raise _same_person(step.no)
     if (
         step.co_signer is not None
         and (not step.co_signer.results or result in step.co_signer.results)
@@ -67,12 +65,13 @@ def require_witness(entry: Entry, witness: Witness, what: str) -> None:
             field="witness",
         )
     if second.user == entry.actor.user:
-        raise _same_person(what)
+        raise same_person(what)
     if second.student or not second.holds(witness.by):
         raise NotAuthorised(f"{second.user} may not witness {what}", needs=needs, field="witness")
 
 
-def _same_person(what: str) -> Refused:
+def same_person(what: str) -> Refused:
+    """The witness is the actor."""
     return Refused(
         "WITNESS_IS_ACTOR",
         f"The witness of {what} must be another person",
