@@ -17,6 +17,7 @@ from domain.errors import InvalidInput
 from domain.loops import answers, exits, holding, making, passing, recording, repairs, stopping
 from domain.loops.decision import Decision
 from domain.loops.definition import Level
+from domain.loops.persons import same_person
 from domain.loops.refusals import reason_missing
 from domain.loops.settle import settle
 from domain.loops.validity import TOLERANCE
@@ -49,7 +50,11 @@ def decide(
         Refused: it is not allowed now; says what to do next.
     """
     source = _source(command, now)
+    if command.witness is not None and command.witness.user == command.actor.user:
+        raise same_person("this entry")
     decision = Decision(loops=loops, case=case, entry=command, facts=facts, now=now, source=source)
+    if not decision.by_time:
+        settle(decision)  # a configuration that changed since may have left a task with nothing due
     _act(decision, command)
     settle(decision)
     return tuple(decision.events)

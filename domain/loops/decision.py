@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.commands import MakeTasks, PassTime
 from domain.errors import NotFound
 from domain.events import Event, StepRecorded, StreamKind, TaskMade
 from domain.loops.applies import Place
@@ -29,6 +30,7 @@ class Decision:
 
     Attributes:
         source: the command's source, or `retro` where a live entry tells of long ago (E8).
+        by_time: nobody acts, time passes or tasks come due: nothing may close (decision 3).
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Decision:
         self.source = source
         self.events: list[Event] = []
         self.closing_recorded = False
+        self.by_time = isinstance(entry, (PassTime, MakeTasks))
 
     @property
     def order(self) -> Order:

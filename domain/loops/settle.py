@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.events import GapsMended, Moved, SentBack, StepRecorded, Stopped
-from domain.loops.applies import applies, missing_required
+from domain.loops.applies import applies, met, missing_required
 from domain.loops.closing import closable
 from domain.loops.definition import Level
 from domain.loops.follow_ups import by_act, raise_version
+from domain.loops.grammar import StepRef
 from domain.loops.validity import last_instant
 from domain.orders import OrderState
 from domain.tasks import TaskState
@@ -58,7 +59,7 @@ def _there(decision: Decision, no: str, task: Task | None) -> bool:
     if step is None:
         return decision.order.tally.open == 0
     if step.level is Level.TASK and task is None:
-        return no in decision.order.tally.steps
+        return met(StepRef(no), place, level=Level.ORDER)
     return place.record(no) is not None
 
 
@@ -67,7 +68,7 @@ def _settle_task(decision: Decision, task: Task) -> None:
         decision.on_task(task.id, Moved(TaskState.IN_PROGRESS))
         task = decision.case.tasks[task.id]
     state, outcome = _end(decision, task)
-    if state is None:
+    if state is None or (decision.by_time and state is not TaskState.VOIDED):
         return
     decision.on_task(task.id, Moved(state, outcome), at=last_instant(task))
     if state is not TaskState.CLOSED and task.parent is None and not decision.order.state.terminal:
