@@ -281,8 +281,17 @@ def _body(
         limit=limit,
         version=place.order.report_version,
         done=not sent_back,
-        starts=step.starts and not sent_back and not (task is not None and task.started),
+        starts=_has_effect(step, place) and not sent_back and not (task and task.started),
         tallied=task is not None and task.parent is None and step.no in place.loop.tallied,
         activates=step.activates,
         by_system=command.actor.is_system,
+    )
+
+
+def _has_effect(step: Step, place: Place) -> bool:
+    """Whether a record tells of an effect on the patient: the first itself, or what follows it."""
+    loop = place.loop
+    return step.level is Level.TASK and any(
+        loop.steps[no].starts and applies(loop.steps[no], place)
+        for no in (step.no, *loop.ancestors[step.no])
     )
