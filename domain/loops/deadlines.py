@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.loops.applies import Place, all_hold, applies, truth
+from domain.loops.closing import closable
 from domain.loops.definition import Level, OriginKind
 from domain.orders import OrderState
 
@@ -127,6 +128,8 @@ def _satisfied(limit: Limit, place: Place, start: datetime) -> bool:
         return False
     if step.repeats:
         return limit.to not in {origin.step for origin in limit.origins} and record.at >= start
+    if step.per_version and step is place.loop.closing and closable(place):
+        return False  # it was done before the last thing that it waits for: it has yet to close
     return not step.per_version or record.version >= place.order.report_version
 
 
@@ -158,7 +161,8 @@ def origin_at(origin: Origin, place: Place) -> datetime | None:
             return None if record is None else _instant(record.evidence.get(origin.field))
         case OriginKind.TASKS_ENDED:
             tally = place.order.tally
-            return tally.last_ended_at if tally.open == 0 else None
+            ended_at = tally.last_ended_at if tally.made else place.order.stop_at
+            return ended_at if tally.open == 0 else None
         case OriginKind.HELD:
             hold = place.order.hold if task is None else task.hold
             return None if hold is None else hold.at
