@@ -23,7 +23,7 @@ from domain.loops.evolve import evolve_all
 from domain.loops.exits import earliest_time, fits
 from domain.loops.grammar import TriggerKind
 from domain.loops.loops import Loops
-from domain.loops.outlook import task_outlook
+from domain.loops.outlook import order_outlook, task_outlook
 from domain.orders import OrderState
 from domain.people import Role
 from domain.tasks import Task
@@ -92,19 +92,27 @@ def silent(loops: Loops, case: Case) -> tuple[str, ...]:
     """The ids of the order and of those tasks for which nothing would ever be late.
 
     A task that waits for something else (an earlier step of the order, a question, a sub-loop,
-    another task) is heard through that something's clock.
+    another task) is heard through that something's clock; what has a gap is told by X-GAP. An order
+    of which nothing is open and
+    nothing can be done (an as-needed order between two doses) waits for nobody.
     """
     order = case.order
     if order.state is OrderState.DRAFT:
         return ()
     rows = deadlines(loops, case)
-    unheard = (order.id,) if not order.state.terminal and not rows else ()
+    gaps = order.gaps.union(*(task.gaps for task in case.tasks.values()))
+    waits = order.tally.open > 0 or any(
+        one.again_at is None and loops.get(order.loop).steps[one.step].required
+        for one in order_outlook(loops, case).ready
+    )
+    unheard = waits and not rows and not gaps and not order.state.terminal
     tasks = (task for task in case.tasks.values() if not task.state.terminal)
-    return (*unheard, *(task.id for task in tasks if not _heard(loops, case, task, rows)))
+    alone = (order.id,) if unheard else ()
+    return (*alone, *(task.id for task in tasks if not _heard(loops, case, task, rows)))
 
 
 def _heard(loops: Loops, case: Case, task: Task, rows: tuple[Deadline, ...]) -> bool:
-    if any(row.stream == task.id for row in rows):
+    if task.gaps or any(row.stream == task.id for row in rows):
         return True
     loop = loops.get(task.loop)
     ready = {
@@ -112,9 +120,9 @@ def _heard(loops: Loops, case: Case, task: Task, rows: tuple[Deadline, ...]) -> 
         for one in task_outlook(loops, case, task).ready
         if one.again_at is None and (loop.steps[one.step].required or task.exit is not None)
     }
-    if not ready:
-        return bool(rows)
     due = missing_required(Place(loop, case, task), Level.TASK)
+    if not ready:
+        return bool(rows) or not (due or task.exit or task.gaps)  # else the next entry settles it
     before = frozenset[str]().union(*(loop.ancestors[no] for no in due))
     return any(row.step in before for row in rows)
 

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from domain.commands import AnswerAsk, Command, RecordStep, ReleaseWork, StopOrder, TakeExit
+from domain.commands import (
+    AnswerAsk,
+    Command,
+    PassTime,
+    RecordStep,
+    ReleaseWork,
+    StopOrder,
+    TakeExit,
+)
 from domain.errors import InvalidInput, Refused
 from domain.events import Event, Override
 from domain.ids import PractitionerId
@@ -241,6 +249,7 @@ class Team:
         yield self._stops()
         yield self._gaps_accepted()
         yield self._exits()
+        yield self._time()
 
     def _tried(self, what: str, command: Command) -> bool:
         before = self.case
@@ -340,6 +349,8 @@ class Team:
         """Steps that were passed over, entered after the fact."""
         for task in (*self._open(), None):
             gaps = self.case.order.gaps if task is None else task.gaps
+            if task is not None and task.exit is not None:
+                gaps |= {no for no in task.exit.still if no not in task.steps}
             for loop, step in self._steps_before(gaps, task):
                 yield f"{step.no} retro", self.entry(loop, step, task, source=Source.RETRO)
 
@@ -354,9 +365,9 @@ class Team:
                 yield loop, step
 
     def _closing(self) -> Iterator[tuple[str, Command]]:
-        """The order's closing step, once more where it did not close the first time."""
+        """The order's closing step, offered or not: what it waited for may have settled since."""
         loop = self.loops.get(self.case.order.loop)
-        if loop.closing is not None and self.case.order.tally.open == 0:
+        if loop.closing is not None:
             yield loop.closing.no, self.entry(loop, loop.closing, None)
 
     def _stops(self) -> Iterator[tuple[str, Command]]:
@@ -406,6 +417,13 @@ class Team:
                 by_person = any(role is not Role.SYSTEM for role in row.by)
                 if by_person and fits(row, place) and (earliest is None or earliest <= self.now):
                     yield f"exit {row.code}", self.exit_entry(task, row.code)
+
+    def _time(self) -> Iterator[tuple[str, Command]]:
+        """Nothing is left to do but to wait: for the order's stop, if it is still to come."""
+        stop_at = self.case.order.stop_at
+        self.now = max(self.now, stop_at or self.now)
+        watch = somebody((Role.SYSTEM,), "watch")
+        yield "time passes", PassTime(order=self.case.order.id, actor=watch, at=self.now)
 
 
 def _eagerness(word: str) -> int:
