@@ -160,7 +160,7 @@ class Shift:
         return self.app.admit(user="li.na", command=self.new(), admission=admission).encounters[0]
 
     # ------------------------------------------------------------ orders
-    def drug(self, product: str = "PARA500", **fields: object) -> dict[str, object]:
+    def drug(self, product: str = "PARA500", /, **fields: object) -> dict[str, object]:
         """The fields of a drug order: a tablet by mouth every 8 hours unless it says otherwise."""
         plain = {
             "product": product,

@@ -136,8 +136,7 @@ def order_fields(
         for name in declared & item.keys():
             if name in NEVER_LOWERED and item[name] is True and fields.get(name) is False:
                 raise InvalidInput(f"fields.{name}", "the catalogue says yes", right="true")
-            if not isinstance(item[name], (list, tuple)):
-                fields.setdefault(name, item[name])
+            fields.setdefault(name, item[name])
     if verbal:
         fields["verbal"] = True
     _bounds_of_need(fields, declared)

@@ -12,7 +12,7 @@ from domain.commands import (
     ReviseDraft,
     StopOrder,
 )
-from domain.errors import InvalidInput, NotFound, Refused
+from domain.errors import NotFound, Refused
 from domain.ids import CommandId, OrderId
 from domain.orders import OrderState
 from domain.records import Source
@@ -104,11 +104,10 @@ def sign(
 
 
 def _activating(writing: Writing, order: OrderId) -> str:
+    """The step that signs an order; each kind of order has one (E10)."""
     found = writing.case(order).order
-    step = writing.loops(found.encounter_id).get(found.loop).activating
-    if step is None:
-        raise InvalidInput("order", f"{found.loop} is not signed", right="an order")
-    return step.no
+    loop = writing.loops(found.encounter_id).get(found.loop)
+    return next(step.no for step in loop.order_steps if step.activates)
 
 
 def on_order(

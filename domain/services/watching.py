@@ -29,10 +29,12 @@ def pass_due(place: Workplace, *, now: datetime) -> Changes:
     """
     authorise(SYSTEM, "watch.pass")
     by_stay: dict[EncounterId, list[OrderId]] = {}
-    for order, _at in place.reads.due_streams(until=now, limit=_MOST):
-        encounter = place.reads.encounter_of_order(order)
-        if encounter is not None:
-            by_stay.setdefault(encounter, []).append(order)
+    for order, stay in [
+        (order, stay)
+        for order, _at in place.reads.due_streams(until=now, limit=_MOST)
+        if (stay := place.reads.encounter_of_order(order)) is not None
+    ]:
+        by_stay.setdefault(stay, []).append(order)
     return together(_pass(place, stay, orders) for stay, orders in sorted(by_stay.items()))
 
 

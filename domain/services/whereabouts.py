@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from domain.errors import InvalidInput, NotFound
 from domain.happenings import (
@@ -97,7 +97,4 @@ def show_stay(
 
 
 def _patient(reads: Reads, stay: Encounter) -> Patient:
-    found = reads.patient(stay.patient_id)
-    if found is None:
-        raise NotFound("patient", stay.patient_id)
-    return found
+    return cast("Patient", reads.patient(stay.patient_id))  # a stay is never without its patient

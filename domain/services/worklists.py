@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from domain.worklists import BedRow, ReadyStep, WorkRow
 
 _FAR: Final = 10**12
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,12 @@ def worklist(
         encounter=encounter,
         limit=limit,
     )
-    items = [item for row in rows if (item := _item(row, roles, now)) is not None]
+    items = [_item(row, roles, now) for row in rows]
     return tuple(sorted(items, key=lambda item: _rank(item, now)))
 
 
-def _item(row: WorkRow, roles: frozenset[Role], now: datetime) -> WorkItem | None:
+def _item(row: WorkRow, roles: frozenset[Role], now: datetime) -> WorkItem:
     step = _first_step(row, roles)
-    if step is None:
-        return None
     deadline, limit, amber_at = _clock(row, step)
     late = 0 if deadline is None else int((now - deadline).total_seconds() // 60)
     return WorkItem(
@@ -159,13 +158,10 @@ def _clock(row: WorkRow, step: ReadyStep) -> tuple[datetime | None, str | None, 
     return ends, row.outlook.next_limit, amber
 
 
-def _first_step(row: WorkRow, roles: frozenset[Role]) -> ReadyStep | None:
-    """Of the steps that wait for these roles, the one that becomes late first."""
-    mine = [step for step in row.outlook.ready if not roles.isdisjoint(step.roles)]
-    timed = [step for step in mine if step.deadline is not None]
-    if timed:
-        return min(timed, key=lambda step: step.deadline or datetime.max)  # noqa: DTZ901 - never
-    return mine[0] if mine else None
+def _first_step(row: WorkRow, roles: frozenset[Role]) -> ReadyStep:
+    """Of the steps that wait for these roles (a row has one), the one that becomes late first."""
+    mine = (step for step in row.outlook.ready if not roles.isdisjoint(step.roles))
+    return min(mine, key=lambda step: step.deadline or _NEVER)
 
 
 def _rank(item: WorkItem, now: datetime) -> tuple[int, float, int, str, str]:

@@ -91,8 +91,8 @@ def test_a_nurse_writes_down_a_verbal_order_whose_dose_exists_at_once(shift: Shi
 
 def test_a_kind_of_order_without_verbal_field_cannot_be_spoken(shift: Shift) -> None:
     with pytest.raises(InvalidInput) as wrong:
-        shift.draft({}, kind="medication_return")
-    assert wrong.value.field == "kind"
+        shift.draft({"component": "red_cells"}, kind="transfusion", verbal=True)
+    assert wrong.value.field == "verbal"
 
 
 def test_an_order_needs_a_patient_in_hospital(shift: Shift) -> None:
@@ -333,6 +333,8 @@ def test_x6_a_pain_dose_when_it_is_needed_and_not_too_soon(shift: Shift) -> None
 def test_the_frequency_says_how_soon_and_how_often(shift: Shift) -> None:
     order = shift.draft(shift.drug(frequency="Q6H:PRN", order_class="PRN_LONG"))
     assert shift.case(order).order.fields["min_interval"] == 360
+    order = shift.draft(shift.drug(frequency="TID:PRN", order_class="PRN_LONG"))
+    assert shift.case(order).order.fields["max_per_day"] == 3
 
 
 def test_a_scheduled_order_has_no_need(shift: Shift) -> None:
@@ -466,6 +468,13 @@ def test_daily_bloods_at_six_have_their_own_times(shift: Shift) -> None:
     order = shift.ordered(fields, kind="test")
     assert shift.due(order) == ["25 06:00", "26 06:00"]
     assert all(tube.fields["scheduled"] is True for tube in shift.tasks(order))
+
+
+def test_troponin_every_six_hours_from_now(shift: Shift) -> None:
+    fields = {"tests": ["K"], "timing": "timed", "priority": "URGENT", "frequency": "q6h x 2 doses"}
+    order = shift.ordered(fields, kind="test")
+    assert shift.due(order) == ["24 12:00", "24 18:00"]
+    assert shift.case(order).order.tally.complete
 
 
 def test_two_sets_of_tubes_and_a_bedside_test(shift: Shift) -> None:
