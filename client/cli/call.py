@@ -1,0 +1,138 @@
+"""One call of the program: its options, its streams, and what it needs, made when it is needed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from client.cli import input_files
+from client.cli.errors import DONE, UsageError
+from client.cli.output import as_json
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from client.app import App
+    from client.settings import Settings
+
+
+class Call:
+    """What a command is given.
+
+    Attributes:
+        resources: what is let go when the command has ended.
+    """
+
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        *,
+        stdin: TextIO,
+        stdout: TextIO,
+        stderr: TextIO,
+        environ: Mapping[str, str],
+    ) -> None:
+        self.options = options
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.environ = environ
+        self.resources = ExitStack()
+        self._app: App | None = None
+
+    def settings(self) -> Settings:
+        """The settings, with what the options say over them.
+
+        Raises:
+            InvalidInput: names the field that is wrong, or the file that cannot be read.
+        """
+        from client.settings import load_settings
+
+        file = self.text_option("settings")
+        settings = load_settings(
+            None if file is None else Path(file),
+            environ=self.environ,
+            changes={"database": self.text_option("database")},
+        )
+        site = self.text_option("site")
+        if site is None:
+            return settings
+        return settings.model_copy(update={"site": (*settings.site, Path(site))})
+
+    def app(self) -> App:
+        """The program on its database, open until the command ends.
+
+        Raises:
+            WardloopError: settings, loops or database are not as they should be.
+        """
+        if self._app is None:
+            from client.wiring import build
+
+            rewind = bool(self.option("rewind"))
+            self._app = build(self.settings(), now=self.frozen(), rewind=rewind)
+            self.resources.callback(self._app.close)
+        return self._app
+
+    @property
+    def json(self) -> bool:
+        """Whether a program reads the answer."""
+        return bool(self.option("json"))
+
+    def option(self, name: str) -> object:
+        """An option's value; None where it was not given."""
+        return getattr(self.options, name, None)
+
+    def text_option(self, name: str) -> str | None:
+        """An option's text; None where it was not given."""
+        value = self.option(name)
+        return None if value is None else str(value)
+
+    def answer(self, data: object, words: str) -> int:
+        """Say the answer, as JSON or in words, and that all went well."""
+        print(as_json(data) if self.json else words, file=self.stdout)
+        return DONE
+
+    def say(self, words: str) -> None:
+        """Tell how long work goes on, where a person looks on."""
+        if self.stderr.isatty():
+            print(words, file=self.stderr, flush=True)
+
+    def input(self) -> Mapping[str, object]:
+        """The JSON object of `--file`."""
+        return input_files.read_object(str(self.options.file), self.stdin)
+
+    def user(self) -> str:
+        """Who acts.
+
+        Raises:
+            UsageError: nobody is named.
+        """
+        name = self.text_option("user") or self.environ.get("WARDLOOP_USER", "")
+        if not name:
+            raise UsageError("--user NAME is missing: it says who acts", field="user")
+        return name
+
+    def frozen(self) -> datetime | None:
+        """The instant of `--now`.
+
+        Raises:
+            UsageError: it is no time, or has no zone.
+        """
+        text = self.text_option("now")
+        if text is None:
+            return None
+        try:
+            read = datetime.fromisoformat(text)
+        except ValueError:
+            raise UsageError(
+                f"--now: {text!r} is not a time; right would be 2026-11-24T08:00:00+08:00",
+                field="now",
+            ) from None
+        if read.tzinfo is None:
+            raise UsageError(
+                f"--now: {text!r} has no time zone; right would be {text}+08:00", field="now"
+            )
+        return read

@@ -1,0 +1,40 @@
+"""What a command that writes answers: which orders, tasks and stays it touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from client.cli.call import Call
+    from domain.ids import CommandId
+    from domain.services.workplace import Changes
+
+
+def answer_changes(
+    call: Call, command: CommandId, changes: Changes, done: str, **more: object
+) -> int:
+    """Say what was touched; a command that had been carried out before touches nothing."""
+    again = not (changes.orders or changes.tasks or changes.encounters) and _seen(more)
+    data = {
+        "command_id": command,
+        **{name: value for name, value in more.items() if value is not None},
+        "orders": list(changes.orders),
+        "tasks": list(changes.tasks),
+        "encounters": list(changes.encounters),
+    }
+    lines = [done]
+    if again:
+        lines = ["Nothing changed: a command with this id had been carried out before."]
+    lines += [f"  {name}  {value}" for name, value in more.items() if value is not None]
+    if changes.tasks:
+        lines.append(f"  tasks  {len(changes.tasks)} touched")
+    return call.answer(data, "\n".join(lines))
+
+
+def _seen(more: dict[str, object]) -> bool:
+    return any(value is None for value in more.values())
+
+
+def first(ids: tuple[str, ...]) -> str | None:
+    """The first of some ids."""
+    return ids[0] if ids else None

@@ -1,0 +1,103 @@
+"""`db …`: the schema, the projections, and whether everything holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.cli.errors import FoundWanting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from client.cli.call import Call
+    from client.cli.parser import Commands
+    from domain.loops.case import Case
+    from domain.worklists import Outlook
+    from storage.rebuild import OutlookOf
+    from storage.store import Store
+
+
+def add(commands: Commands) -> None:
+    """Put the commands on the command line."""
+    group = commands.group("db", "the database")
+    group.command("upgrade", upgrade_schema, "bring the schema to this program's; make a new one")
+    group.command("rebuild", rebuild_projections, "recompute every projection from the journal")
+    group.command(
+        "verify",
+        verify_all,
+        "check every hash and number, compare every projection",
+        more="Writes nothing. Names the first record that does not hold.",
+    )
+
+
+def upgrade_schema(call: Call) -> int:
+    """`wardloop db upgrade`."""
+    from client.wiring import make_database
+    from storage.migrate import REVISION, revision_of, upgrade
+
+    url = call.settings().database
+    before = revision_of(url)
+    make_database(url)
+    upgrade(url)
+    done = before != REVISION
+    words = f"{url} has schema {REVISION}" + ("." if done else " already.")
+    return call.answer({"database": url, "from": before, "to": REVISION, "changed": done}, words)
+
+
+def rebuild_projections(call: Call) -> int:
+    """`wardloop db rebuild`."""
+    from storage.rebuild import rebuild
+
+    store, outlook = _opened(call)
+    call.say("Every projection is recomputed …")
+    done = rebuild(store, outlook)
+    words = f"Rebuilt from {done.events} events of {done.chains} chains."
+    return call.answer({"chains": done.chains, "events": done.events}, words)
+
+
+def verify_all(call: Call) -> int:
+    """`wardloop db verify`."""
+    from storage.verify import verify
+
+    store, outlook = _opened(call)
+    call.say("Every record is checked …")
+    verdict = verify(store, outlook)
+    if verdict.fault is not None:
+        fault = verdict.fault
+        where = f"{fault.chain} {fault.seq}" if fault.seq else fault.chain
+        raise FoundWanting(
+            "DOES_NOT_HOLD",
+            f"The database does not hold: {where}: {fault.what}",
+            findings=[{"chain": fault.chain, "seq": fault.seq, "what": fault.what}],
+        )
+    data = {
+        "holds": True,
+        "chains": verdict.chains,
+        "events": verdict.events,
+        "commands": verdict.commands,
+        "rows": verdict.rows,
+    }
+    words = (
+        f"All holds: {verdict.events} events of {verdict.commands} commands in {verdict.chains} "
+        f"chains, {verdict.rows} rows of projections."
+    )
+    return call.answer(data, words)
+
+
+def _opened(call: Call) -> tuple[Store, OutlookOf]:
+    """The database that is there already, and what comes next on a case of it."""
+    from client.wiring import SystemClock, read_loops
+    from domain.loops.outlook import outlooks
+    from storage.store import open_store
+
+    settings = call.settings()
+    loops = read_loops(settings)
+    store = open_store(settings.database, clock=SystemClock())
+    call.resources.callback(store.close)
+
+    def outlook(case: Case) -> Mapping[str, Outlook]:
+        stay = store.reads.encounter(case.order.encounter_id)
+        here = loops if stay is None else loops.for_ward(stay.ward)
+        return outlooks(here, case)
+
+    return store, outlook

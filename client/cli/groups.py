@@ -1,0 +1,46 @@
+"""Every group of commands, in the order in which help tells them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.cli import (
+    catalogues,
+    database,
+    importing,
+    loop_commands,
+    opening,
+    orders,
+    patients,
+    pure,
+    staff,
+    users,
+    wards,
+    work,
+    workstation,
+)
+from client.cli.parser import Commands
+
+if TYPE_CHECKING:
+    from client.cli.parser import Parser
+
+
+def add_all(parser: Parser) -> None:
+    """Put every command on the command line; without one the desktop opens."""
+    parser.set_defaults(run=opening.desktop, shown=parser)
+    commands = Commands(parser, title="commands")
+    for module in (
+        patients,
+        wards,
+        staff,
+        users,
+        catalogues,
+        orders,
+        work,
+        loop_commands,
+        pure,
+        importing,
+        database,
+        workstation,
+    ):
+        module.add(commands)

@@ -1,0 +1,96 @@
+"""`user …`: who may act here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.cli.changed import answer_changes
+from client.cli.output import table
+from client.cli.parser import add_file_option
+
+if TYPE_CHECKING:
+    from client.cli.call import Call
+    from client.cli.parser import Commands
+    from domain.people import Role
+
+
+def add(commands: Commands) -> None:
+    """Put the commands on the command line."""
+    group = commands.group("user", "who may act here")
+    adding = group.command(
+        "add",
+        add_user,
+        "add a user, or change one",
+        more="Fields: user, name, roles; optional name_zh, wards, badge, student,\n"
+        "command_id, actor.\n"
+        "The first user of a new database adds themselves, as administrator.",
+    )
+    add_file_option(adding)
+    disabling = group.command(
+        "disable", disable, "disable a user; what they did keeps their name", more="Fields: user."
+    )
+    add_file_option(disabling)
+    group.command("list", list_users, "all users, disabled ones too")
+
+
+def add_user(call: Call) -> int:
+    """`wardloop user add`."""
+    from client.cli.entry import Entry
+    from domain.ids import PractitionerId, WardId
+    from domain.people import Practitioner
+
+    entry = Entry(call, "user", "name", "name_zh", "roles", "wards", "badge", "student")
+    person = Practitioner(
+        user=PractitionerId(entry.text("user", right="a user name: li.na")),
+        name=entry.text("name", right='"LI, Na"'),
+        name_zh=entry.words("name_zh"),
+        roles=frozenset(_role(at, text) for at, text in enumerate(entry.texts("roles"))),
+        wards=frozenset(WardId(ward) for ward in entry.texts("wards")),
+        badge=entry.optional_text("badge"),
+        student=entry.flag("student"),
+    )
+    changes = entry.app.add_user(user=entry.user, command=entry.command, practitioner=person)
+    words = f"{person.user} may act here."
+    return answer_changes(call, entry.command, changes, words, user=person.user)
+
+
+def _role(at: int, text: str) -> Role:
+    from domain.errors import InvalidInput
+    from domain.people import Role
+
+    if text not in {role.value for role in Role}:
+        right = ", ".join(role.value for role in Role if role is not Role.SYSTEM)
+        raise InvalidInput(f"roles.{at}", f"roles: {text!r} is no role", right=right)
+    return Role(text)
+
+
+def disable(call: Call) -> int:
+    """`wardloop user disable`."""
+    from client.cli.entry import Entry
+
+    entry = Entry(call, "user")
+    name = entry.text("user", right="a user name")
+    changes = entry.app.disable_user(user=entry.user, command=entry.command, name=name)
+    words = f"{name} may not act any more."
+    return answer_changes(call, entry.command, changes, words, user=name)
+
+
+def list_users(call: Call) -> int:
+    """`wardloop user list`."""
+    people = call.app().list_users(user=call.user())
+    words = table(
+        ("USER", "NAME", "姓名", "ROLES", "WARDS", "STATE"),
+        [
+            (
+                one.user,
+                one.name,
+                one.name_zh,
+                ", ".join(sorted(role.value for role in one.roles)) + (" (student)" * one.student),
+                ", ".join(sorted(one.wards)) or "all",
+                "active" if one.active else "disabled",
+            )
+            for one in people
+        ],
+        empty="There is no user yet; the first adds themselves: wardloop user add --file FILE",
+    )
+    return call.answer(people, words)

@@ -1,0 +1,114 @@
+"""`step record`, `worklist`, `watch`: the work itself, and the passing of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.cli.changed import answer_changes, first
+from client.cli.errors import UsageError
+from client.cli.output import minutes, moment, table
+from client.cli.parser import add_file_option
+
+if TYPE_CHECKING:
+    from client.cli.call import Call
+    from client.cli.parser import Commands
+    from domain.people import Role
+
+
+def add(commands: Commands) -> None:
+    """Put the commands on the command line."""
+    step = commands.group("step", "steps and exits")
+    record = step.command(
+        "record",
+        record_step,
+        "record a step, an exit or an answer",
+        more="Fields: command_id; act (record, correct, amend, entered_in_error, incident, hold,\n"
+        "release, open_child, need); task, tasks, container or order; step, exit or answer\n"
+        "(+ code); result, source, actor, witness, co_signer, at, scans, evidence, reason,\n"
+        "override, corrects, signature.",
+    )
+    add_file_option(record)
+    worklist = commands.command("worklist", list_work, "what a role has to do, in order")
+    worklist.add_argument("--role", metavar="ROLE", help="such as nurse; else the roles of --user")
+    worklist.add_argument("--ward", metavar="WARD", help="of one ward only")
+    worklist.add_argument("--mine", action="store_true", help="only patients given to --user")
+    worklist.add_argument("--limit", metavar="N", type=int, default=200, help="at most so many")
+    watch = commands.command("watch", watch_once, "let time pass: make tasks, lapses, stops")
+    watch.add_argument("--once", action="store_true", required=True, help="one pass, then end")
+
+
+def record_step(call: Call) -> int:
+    """`wardloop step record`."""
+    from domain.services.step_entry import parse_step_entry
+
+    user = call.user()
+    entry = parse_step_entry(call.input())
+    changes = call.app().record_step(user=user, entry=entry)
+    order = first(changes.orders)
+    return answer_changes(call, entry.command, changes, "Recorded.", order=order)
+
+
+def list_work(call: Call) -> int:
+    """`wardloop worklist`."""
+    from client.cli.order_tables import step_id, step_name
+    from client.cli.ward_time import zone_of
+    from domain.errors import NotFound
+    from domain.ids import WardId
+
+    app, user, ward = call.app(), call.user(), call.text_option("ward")
+    known = sorted(one.id for one in app.list_wards(user=user))
+    if ward is not None and ward not in known:
+        raise NotFound("ward", ward, right=f"one of {', '.join(known)}")
+    role = call.text_option("role")
+    items = app.worklist(
+        user=user,
+        now=app.now(),
+        role=None if role is None else _role(role),
+        ward=None if ward is None else WardId(ward),
+        mine=call.options.mine,
+        limit=call.options.limit,
+    )
+    rows = [{**item.to_json(), "step": step_id(item.step, item.kind, app.loops)} for item in items]
+    words = table(
+        ("BED", "PATIENT", "WHAT", "NEXT", "BY", "LATE", "PRIORITY", "TASK OR ORDER"),
+        [
+            (
+                f"{item.ward} {item.bed}",
+                f"{item.patient_name} {item.patient_name_zh}".strip(),
+                item.title.text(),
+                step_name(item.step, item.kind, app.loops),
+                moment(item.deadline or item.due_at, zone_of(app, item.ward)),
+                minutes(item.overdue_minutes) if item.overdue_minutes else "",
+                item.priority.value,
+                item.task or item.order,
+            )
+            for item in items
+        ],
+        empty="Nothing waits.",
+    )
+    return call.answer(rows, words)
+
+
+def _role(text: str) -> Role:
+    from domain.people import Role
+
+    if text not in {role.value for role in Role}:
+        right = ", ".join(role.value for role in Role)
+        raise UsageError(
+            f"--role: {text!r} is no role; right would be one of {right}", field="role"
+        )
+    return Role(text)
+
+
+def watch_once(call: Call) -> int:
+    """`wardloop watch --once`."""
+    app = call.app()
+    changes = app.one_pass(now=app.now())
+    data = {
+        "at": app.now(),
+        "orders": list(changes.orders),
+        "tasks": list(changes.tasks),
+        "encounters": list(changes.encounters),
+    }
+    words = f"One pass: {len(changes.orders)} orders and {len(changes.tasks)} tasks moved."
+    return call.answer(data, words)
