@@ -36,6 +36,13 @@ def hold(decision: Decision, command: HoldWork) -> None:
             raise task_ended(task.id, task.state.value, task.outcome)
         if task.hold is not None:
             raise _held_already(f"Task {task.id}")
+        if "hold" not in decision.place(task).loop.common:
+            raise Refused(
+                "NOT_HELD",
+                f"A task of the loop {task.loop} is not held",
+                next_step="Record its next step",
+                field="task",
+            )
         decision.on_task(task.id, HeldBack(command.reason, command.until))
         decision.on_task(task.id, Moved(TaskState.ON_HOLD))
         return
