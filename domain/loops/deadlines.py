@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domain.loops.applies import Place, all_hold, applies, truth
+from domain.loops.applies import Place, all_hold, applies, current, truth
 from domain.loops.closing import closable
 from domain.loops.definition import Level, OriginKind
+from domain.loops.grammar import GAP_ACCEPTED
 from domain.orders import OrderState
 
 if TYPE_CHECKING:
@@ -124,13 +125,11 @@ def _satisfied(limit: Limit, place: Place, start: datetime) -> bool:
     if step.repeats_until is not None and place.record(step.repeats_until) is not None:
         return True
     record = place.record(limit.to)
-    if record is None:
-        return False
-    if step.repeats:
+    if record is not None and step.repeats:
         return limit.to not in {origin.step for origin in limit.origins} and record.at >= start
-    if step.per_version and step is place.loop.closing and closable(place):
-        return False  # it was done before the last thing that it waits for: it has yet to close
-    return not step.per_version or record.version >= place.order.report_version
+    # a closing step done before the last thing that it waits for has yet to close
+    yet_to_close = step.per_version and step is place.loop.closing and closable(place)
+    return current(step, place) and not yet_to_close
 
 
 def _suspended(limit: Limit, place: Place) -> bool:
@@ -145,9 +144,16 @@ def _suspended(limit: Limit, place: Place) -> bool:
 
 def clock_start(limit: Limit, place: Place) -> datetime | None:
     """When a limit's clock began: the latest of its origins; None while one of them is missing."""
-    instants = [origin_at(origin, place) for origin in limit.origins]
+    instants = [origin_at(origin, place) or _accepted_at(limit, place) for origin in limit.origins]
     known = [instant for instant in instants if instant is not None]
     return max(known) if known and len(known) == len(instants) else None
+
+
+def _accepted_at(limit: Limit, place: Place) -> datetime | None:
+    """When it was accepted that a limit's start will never be recorded: its end is due since."""
+    taken = None if place.task is None else place.task.exit
+    accepted = taken is not None and taken.code == GAP_ACCEPTED and limit.to in taken.still
+    return taken.at if taken is not None and accepted else None
 
 
 def origin_at(origin: Origin, place: Place) -> datetime | None:

@@ -10,6 +10,7 @@ from domain.loops.applies import Place, all_hold, applies, missing_required
 from domain.loops.deadlines import allowed, clock_start, limit_applies
 from domain.loops.definition import Exit, Level, OriginKind, Text
 from domain.loops.follow_ups import by_exit, open_children, record_exit, send_back
+from domain.loops.grammar import GAP_ACCEPTED
 from domain.loops.persons import require_witness, witness_needed
 from domain.loops.refusals import require_role, task_ended
 from domain.loops.validity import expires_at
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from domain.commands import TakeExit
     from domain.loops.decision import Decision
     from domain.tasks import Task
-
-GAP_ACCEPTED = "gap_accepted"
 
 
 def take_exit(decision: Decision, command: TakeExit) -> None:

@@ -23,6 +23,8 @@ from typing import Final
 TASKS_ENDED: Final = "tasks:ended"
 ACTS: Final = ("discontinue", "cancel", "stop_reached", "last_task")
 """Acts upon an order that a step or child may follow."""
+GAP_ACCEPTED: Final = "gap_accepted"
+"""The common exit of a task whose missing record will not come (E7)."""
 
 STEP_NO: Final = re.compile(r"[A-Z][0-9]+[a-z]?")
 _REF: Final = re.compile(rf"(?P<step>{STEP_NO.pattern})(?::(?P<results>[a-z_0-9|]+))?")
