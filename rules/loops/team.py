@@ -26,8 +26,8 @@ from domain.loops.case import Case, Facts
 from domain.loops.decide import decide
 from domain.loops.definition import FieldType, Level, LoopDefinition, Step
 from domain.loops.evolve import evolve_all
-from domain.loops.exits import GAP_ACCEPTED, earliest_time, fits
-from domain.loops.grammar import Trigger, TriggerKind
+from domain.loops.exits import earliest_time, fits
+from domain.loops.grammar import GAP_ACCEPTED, Trigger, TriggerKind
 from domain.loops.loops import Loops
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.orders import Ask, OrderState
