@@ -90,7 +90,17 @@ def local(clock: str, day: int = 0) -> datetime:
     return first + timedelta(days=day)
 
 
-def fake_app(clock: FakeClock, *, loops: Loops | None = None) -> App:
+WARDS: Mapping[WardId, WardSettings] = {
+    WARD: WardSettings({"transported": True, "care_level": "II"})
+}
+
+
+def fake_app(
+    clock: FakeClock,
+    *,
+    loops: Loops | None = None,
+    wards: Mapping[WardId, WardSettings] = WARDS,
+) -> App:
     """The program on a store in memory."""
     store = FakeStore(clock)
     place = Workplace(
@@ -100,7 +110,7 @@ def fake_app(clock: FakeClock, *, loops: Loops | None = None) -> App:
         ids=SeededIds(),
         workstation="ws-1",
         config_hash="c" * 64,
-        wards={WARD: WardSettings({"transported": True, "care_level": "II"})},
+        wards=wards,
     )
     return App(place, clock=clock)
 

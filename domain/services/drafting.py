@@ -13,6 +13,7 @@ from domain.loops.evidence import checked
 from domain.loops.evolve import evolve_order
 from domain.loops.validity import TOLERANCE
 from domain.orders import Priority
+from domain.people import Role
 from domain.records import Source
 from domain.services.catalogues import items_of
 from domain.services.planning import on_need, planned, understood
@@ -105,8 +106,9 @@ def _require_author(loop: LoopDefinition, actor: Actor, *, verbal: bool) -> None
     signing = loop.activating
     if signing is None:
         raise InvalidInput("kind", f"{loop.id} is opened by a result", right="a kind of order")
-    if not verbal and not actor.holds(signing.by):
-        needs = " or ".join(role.value for role in signing.by)
+    by = (*signing.by, Role.NURSE) if verbal else signing.by
+    if not actor.holds(by):
+        needs = " or ".join(role.value for role in by)
         raise NotAuthorised(f"{actor.user} may not write a {loop.id} order", needs=needs)
     if verbal and not any(use.name == "verbal" for use in loop.order_fields):
         raise InvalidInput("verbal", f"{loop.id} orders are not spoken", right="false")

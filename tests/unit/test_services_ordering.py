@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
 from domain.ids import CommandId, EncounterId, OrderId
+from domain.loops.checks import IDENTITY_CHECKS
 from domain.records import Source
 from domain.services.drafting import NewOrder
-from tests.shift import OTHER_WARD, Shift, fake_shift, local
+from domain.services.workplace import WardSettings
+from rules.loops.loader import load_loops
+from tests.fakes import FakeClock
+from tests.shift import OTHER_WARD, WARD, Shift, fake_app, fake_shift, local
+
+NINTH = Path(__file__).parents[1] / "loops"
 
 
 @pytest.fixture
@@ -76,7 +85,9 @@ def test_only_a_physician_writes_drug_orders(shift: Shift) -> None:
     with pytest.raises(NotAuthorised):
         shift.draft(shift.drug(), by="li.na")
     with pytest.raises(NotAuthorised):
-        shift.draft(shift.drug(), by="porter.ma")
+        shift.draft(shift.drug(), by="porter.ma", verbal=True)
+    with pytest.raises(NotAuthorised):
+        shift.draft(shift.drug(), by="admin")
 
 
 def test_a_nurse_writes_down_a_verbal_order_whose_dose_exists_at_once(shift: Shift) -> None:
@@ -527,3 +538,27 @@ def test_an_order_kind_that_is_only_opened_by_a_result(shift: Shift) -> None:
         shift.draft({}, kind="critical_value")
     with pytest.raises(NotFound):
         shift.draft({}, kind="nursing")
+
+
+def test_a_ninth_loop_needs_no_code(tmp_path: Path) -> None:
+    for name in ("human_milk.toml", "feeding_reaction.toml"):
+        shutil.copy(NINTH / name, tmp_path / name)
+    clock = FakeClock()
+    wards = {WARD: WardSettings({"milk_storage": "fridge", "fresh_at_breast": False})}
+    loops = load_loops(folders=[tmp_path], checks=IDENTITY_CHECKS)
+    shift = Shift(fake_app(clock, loops=loops, wards=wards), clock)
+    fields = {
+        "priority": "ROUTINE",
+        "frequency": "q3h",
+        "start": local("07:00").isoformat(),
+        "stop": local("13:00").isoformat(),
+        "milk_kind": "own_mother",
+        "feed_volume": "30 mL",
+        "by_tube": True,
+    }
+    order = shift.ordered(fields, kind="human_milk")
+    assert shift.due(order) == ["24 07:00", "24 10:00"]
+    assert shift.tasks(order)[0].fields == {"milk_storage": "fridge", "fresh_at_breast": False}
+    with pytest.raises(InvalidInput) as wrong:
+        shift.draft(fields, kind="human_milk", verbal=True)
+    assert wrong.value.field == "verbal"
