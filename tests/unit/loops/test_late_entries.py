@@ -124,7 +124,7 @@ def test_a_dose_given_before_the_stop_is_entered_after_it() -> None:
     assert story.order.steps["M15"].result == "discontinued"
     story.record("M17", "10:15")
     story.record("M16", "10:20")
-    assert story.order.state.value == "closed"
+    assert story.order.outcome == "completed"
 
 
 @pytest.mark.rows("E9", "MX09")

@@ -152,7 +152,7 @@ def test_a_dose_given_on_a_verbal_order_must_still_be_signed_for() -> None:
     assert "M3" in caught.text
     story.record("M3", "07:40", result="approved")
     story.record("M16", "08:00")
-    assert story.order.state.value == "closed"
+    assert story.order.outcome == "completed"
 
 
 @pytest.mark.rows("MX22", "X15", "EX13")
