@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from domain.ids import EncounterId, PatientId, PractitionerId, WardId
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from storage.engine import Row, Values
 
 
+@lru_cache(maxsize=4096)
 def birth_date_of(text: object) -> date | None:
     """The date of a birth date as it is stored."""
     return None if text is None else date.fromisoformat(cast("str", text))

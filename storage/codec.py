@@ -58,9 +58,14 @@ _NAMES: Final[Mapping[str, object]] = {
 _BUILT_IN: Final = {"Mapping": Mapping, "datetime": datetime, "date": date}
 
 
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
+
 def canonical(value: Json) -> str:
     """JSON with sorted keys and no spaces: equal values give equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def parsed(text: str) -> dict[str, object]:
@@ -255,7 +260,7 @@ def _iso(value: object) -> str:
     at = cast("datetime", value)
     if at.tzinfo is None:
         raise StorageError("NAIVE_TIME", f"{at.isoformat()} has no zone; give an aware instant")
-    return at.astimezone(UTC).isoformat()
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
 
 
 def _unchanged(value: object) -> object:

@@ -26,32 +26,32 @@ class Driver:
 
     def __init__(self, connection: sqlite3.Connection, dialect: Dialect) -> None:
         self._connection = connection
-        self._dialect = dialect
+        self.dialect = dialect
         self._cursor = connection.cursor()
 
     def rows(self, statement: Statement, **values: object) -> list[Row]:
         """All rows of a question."""
-        return self._cursor.execute(statement.sql(self._dialect), values).fetchall()
+        return self._cursor.execute(statement.sql(self.dialect), values).fetchall()
 
     def row(self, statement: Statement, **values: object) -> Row | None:
         """The first row of a question, or None."""
-        found = self._cursor.execute(statement.sql(self._dialect), values).fetchone()
+        found = self._cursor.execute(statement.sql(self.dialect), values).fetchone()
         return cast("Row | None", found)
 
     def stream(self, statement: Statement, **values: object) -> Iterator[Row]:
         """The rows of a long question, one after the other, on a cursor of their own."""
         cursor = self._connection.cursor()
-        cursor.execute(statement.sql(self._dialect), values)
+        cursor.execute(statement.sql(self.dialect), values)
         while chunk := cursor.fetchmany(_CHUNK):
             yield from chunk
 
     def write(self, statement: Statement, values: Mapping[str, object]) -> int:
         """Run a statement; how many rows it changed."""
-        return self._cursor.execute(statement.sql(self._dialect), values).rowcount
+        return self._cursor.execute(statement.sql(self.dialect), values).rowcount
 
     def write_all(self, statement: Statement, values: Sequence[Mapping[str, object]]) -> None:
         """Run a statement for many values."""
-        self._cursor.executemany(statement.sql(self._dialect), values)
+        self._cursor.executemany(statement.sql(self.dialect), values)
 
     def commit(self) -> None:
         """Make it last."""

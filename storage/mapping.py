@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from domain.ids import EncounterId, OrderId, TaskId
+from domain.ids import TaskId
 from domain.loops.case import Case
 from domain.orders import Order, OrderState, Priority
 from domain.tasks import Task, TaskState
@@ -27,6 +27,7 @@ from storage.types import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from domain.ids import EncounterId, OrderId
     from storage.engine import Driver, Row, Values
 
 CONTAINER: Final = "container"
@@ -44,6 +45,13 @@ _TASK_COLUMNS: Final = frozenset(
     }
 )  # fmt: skip
 NO_OUTLOOK: Final = Outlook()
+
+
+class Loaded(NamedTuple):
+    """A case as it was read, and the outlooks that are stored beside it, as rows."""
+
+    case: Case
+    outlooks: dict[str, Row]
 
 
 # ---------------------------------------------------------------- orders and tasks
@@ -86,14 +94,32 @@ def order_arguments(row: Row) -> dict[str, object]:
     }
 
 
-def task_of(row: Row) -> Task:
-    """A task from `statements.TASK_COLUMNS`."""
-    (key, order, encounter, loop, state, made_at, due_at, seq, fields, outcome, parent, version,
-     progress) = row  # fmt: skip
+_TASKS: Final[dict[str, tuple[Row, Task]]] = {}
+_REMEMBERED: Final = 8192
+
+
+def task_of(row: Row, order: OrderId, encounter: EncounterId) -> Task:
+    """A task from `statements.TASK_COLUMNS`.
+
+    A task is frozen and follows from its row alone: one whose row did not change is not made anew.
+    """
+    key = cast("str", row[0])
+    known = _TASKS.get(key)
+    if known is not None and known[0] == row and known[1].order_id == order:
+        return known[1]
+    task = _new_task(row, order, encounter)
+    if len(_TASKS) >= _REMEMBERED:
+        _TASKS.clear()
+    _TASKS[key] = (row, task)
+    return task
+
+
+def _new_task(row: Row, order: OrderId, encounter: EncounterId) -> Task:
+    (key, loop, state, made_at, due_at, seq, fields, outcome, parent, version, progress) = row
     return Task(
         id=TaskId(cast("str", key)),
-        order_id=OrderId(cast("str", order)),
-        encounter_id=EncounterId(cast("str", encounter)),
+        order_id=order,
+        encounter_id=encounter,
         loop=cast("str", loop),
         state=TaskState(cast("str", state)),
         made_at=instant(cast("int", made_at)),
@@ -109,7 +135,7 @@ def task_of(row: Row) -> Task:
 
 def load_case(
     driver: Driver, order: OrderId, task: TaskId | None = None, *, whole: bool = False
-) -> Case | None:
+) -> Loaded | None:
     """The order with its open tasks and the named one; `whole`: with all that ever were."""
     row = driver.row(sql.ORDER, order_id=order)
     if row is None:
@@ -117,8 +143,18 @@ def load_case(
     rows = driver.rows(sql.ALL_TASKS if whole else sql.OPEN_TASKS, order_id=order)
     if task is not None and all(found[0] != task for found in rows):
         rows += driver.rows(sql.TASK, order_id=order, task_id=task)
-    tasks = {TaskId(cast("str", found[0])): task_of(found) for found in rows}
-    return Case(order_of(row), MappingProxyType(tasks))
+    # not sorted by SQL: that costs as much as reading them; equal on every database
+    rows.sort(key=_made_first)
+    found = order_of(row[: -sql.OUTLOOKS])
+    stay = found.encounter_id
+    tasks = [task_of(each[: -sql.OUTLOOKS], order, stay) for each in rows]
+    outlooks = {cast("str", each[0]): each[-sql.OUTLOOKS :] for each in (row, *rows)}
+    return Loaded(Case(found, MappingProxyType({one.id: one for one in tasks})), outlooks)
+
+
+def _made_first(row: Row) -> tuple[int, int, int, str]:
+    key, _, _, made_at, due_at, seq = cast("tuple[str, str, str, int, int | None, int]", row[:6])
+    return made_at, due_at or 0, seq, key
 
 
 def order_row(order: Order) -> Values:

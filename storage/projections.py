@@ -65,8 +65,11 @@ def project_case(
     """
     case = _CaseWriter(driver, outlooks, config_hash)
     case.write_order(None if before is None else before.order, after.order)
+    known = {} if before is None else before.tasks
     for key, task in after.tasks.items():
-        case.write_task(None if before is None else before.tasks.get(key), task)
+        old = known.get(key)
+        if old is not task or key in outlooks:
+            case.write_task(old, task)
 
 
 class _CaseWriter:

@@ -103,9 +103,9 @@ def _work(table: Table, scope: ColumnElement[bool] | None, *, drafts: bool) -> S
     if is_task:
         chosen = chosen.join(orders, orders.c.id == row.c.order_id)
     return Statement(
-        chosen.join(encounters, encounters.c.id == row.c.encounter_id)
-        .join(patients, patients.c.id == encounters.c.patient_id)
-        .order_by(row.c.next_due_at, row.c.id)
+        chosen.join(encounters, encounters.c.id == row.c.encounter_id).join(
+            patients, patients.c.id == encounters.c.patient_id
+        )
     )
 
 

@@ -129,7 +129,8 @@ class SqlReads:
     def case(self, order: OrderId, *, whole: bool = False) -> Case | None:
         """An order with its open tasks; `whole`: with the ended ones too."""
         with self._database.reading() as driver:
-            return load_case(driver, order, whole=whole)
+            loaded = load_case(driver, order, whole=whole)
+        return None if loaded is None else loaded.case
 
     def orders_of(self, encounter: EncounterId) -> tuple[OrderId, ...]:
         """Every order of a stay, in the order in which they were placed."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy import (
     BigInteger,
-    Select,
     Table,
     Text,
     bindparam,
@@ -170,23 +169,27 @@ ORDER_COLUMNS: Final = (
     orders.c.outcome, orders.c.stop_at, orders.c.seq, orders.c.version, orders.c.progress,
 )  # fmt: skip
 TASK_COLUMNS: Final = (
-    tasks.c.id, tasks.c.order_id, tasks.c.encounter_id, tasks.c.loop, tasks.c.state,
-    tasks.c.made_at, tasks.c.due_at, tasks.c.seq, tasks.c.fields, tasks.c.outcome, tasks.c.parent,
-    tasks.c.version, tasks.c.progress,
+    tasks.c.id, tasks.c.loop, tasks.c.state, tasks.c.made_at, tasks.c.due_at, tasks.c.seq,
+    tasks.c.fields, tasks.c.outcome, tasks.c.parent, tasks.c.version, tasks.c.progress,
 )  # fmt: skip
 
 
+OUTLOOKS: Final = 3
+"""So many columns of outlook follow upon those of an order or a task."""
+
+
 def _of_order(*more: ColumnElement[bool]) -> Statement:
-    # by time, then by id: the order in which a case holds its tasks does not depend on the database
-    chosen: Select[tuple[object, ...]] = select(*TASK_COLUMNS)
+    outlook = (tasks.c.next_due_at, tasks.c.next_limit, tasks.c.ready)
     return Statement(
-        chosen.where(tasks.c.order_id == word("order_id"), *more).order_by(
-            tasks.c.made_at, func.coalesce(tasks.c.due_at, text("0")), tasks.c.seq, tasks.c.id
-        )
+        select(*TASK_COLUMNS, *outlook).where(tasks.c.order_id == word("order_id"), *more)
     )
 
 
-ORDER: Final = Statement(select(*ORDER_COLUMNS).where(orders.c.id == word("order_id")))
+ORDER: Final = Statement(
+    select(*ORDER_COLUMNS, orders.c.next_due_at, orders.c.next_limit, orders.c.ready).where(
+        orders.c.id == word("order_id")
+    )
+)
 OPEN_TASKS: Final = _of_order(is_open(tasks))
 ALL_TASKS: Final = _of_order()
 TASK: Final = _of_order(tasks.c.id == word("task_id"))

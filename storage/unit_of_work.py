@@ -15,7 +15,7 @@ from domain.patients import EncounterState
 from storage import statements as sql
 from storage.chains import Chains
 from storage.journal import event_values, happening_values, said
-from storage.mapping import load_case, open_fields
+from storage.mapping import load_case, open_fields, outlook_of
 from storage.projections import MovedMeanwhileError, project_case, project_happening
 from storage.types import instant, instant_or_none, micros
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from domain.ids import TaskId
     from domain.loops.case import Case
     from domain.ports import CommandMeta, Kept
-    from storage.engine import Database, Driver
+    from domain.worklists import Outlook
+    from storage.engine import Database, Driver, Row
 
 
 class SqlUnitOfWork:
@@ -70,6 +71,7 @@ class SqlTransaction:
         self._now = self._time(clock)
         self._encounters: dict[str, EncounterId] = {}
         self._versions: dict[str, int] = {}
+        self._outlooks: dict[str, Row] = {}
         self._unkept: set[OrderId] = set()
         self._seen: bool | None = None
 
@@ -103,13 +105,16 @@ class SqlTransaction:
 
     def case(self, order: OrderId, task: TaskId | None = None) -> Case | None:
         """The order with its open tasks, and the named task even when it has ended."""
-        case = load_case(self._driver, order, task)
-        if case is not None:
-            self._encounters[order] = case.order.encounter_id
-            self._versions[order] = case.order.version
-            self._chains.know(order, case.order.seq)
-            for key, found in case.tasks.items():
-                self._chains.know(key, found.version)
+        loaded = load_case(self._driver, order, task)
+        if loaded is None:
+            return None
+        case = loaded.case
+        self._outlooks.update(loaded.outlooks)
+        self._encounters[order] = case.order.encounter_id
+        self._versions[order] = case.order.version
+        self._chains.know(order, case.order.seq)
+        for key, found in case.tasks.items():
+            self._chains.know(key, found.version)
         return case
 
     def facts(self, case: Case) -> Facts:
@@ -179,7 +184,7 @@ class SqlTransaction:
                 self._driver,
                 before,
                 kept.after,
-                outlooks=kept.outlooks,
+                outlooks=self._new(kept.outlooks),
                 config_hash=self._meta.config_hash,
             )
         except MovedMeanwhileError as moved:
@@ -239,6 +244,15 @@ class SqlTransaction:
             if row is None:
                 raise StorageError("NO_ORDER", f"order {event.order_id} was never placed")
             found = self._encounters[event.order_id] = EncounterId(cast("str", row[0]))
+        return found
+
+    def _new(self, outlooks: Mapping[str, Outlook]) -> Mapping[str, Outlook]:
+        """Those that differ from what is stored: most of an order's tasks go on as they were."""
+        found = {}
+        for key, outlook in outlooks.items():
+            stored = self._outlooks.pop(key, None)
+            if stored is None or outlook_of(*stored) != outlook:
+                found[key] = outlook
         return found
 
     def _version(self, order: OrderId) -> int | None:

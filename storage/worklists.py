@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
+from domain.ids import EncounterId, PatientId, PractitionerId, WardId
 from domain.orders import Priority
 from domain.worklists import BedRow, WorkRow
 from storage import questions as ask
@@ -15,13 +16,14 @@ from storage.mapping import open_fields, outlook_of
 from storage.types import deadline, deadline_or_none, instant_or_none, micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from storage.engine import Driver, Row
     from storage.statements import Statement
 
 Nurses = dict[EncounterId, PractitionerId]
+_PRIORITIES: Final[Mapping[str, Priority]] = {priority.value: priority for priority in Priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +91,27 @@ def _asked(
 def _work_row(row: Row, nurses: Nurses) -> WorkRow:
     (order, task, encounter, patient, name, name_zh, mrn, birth_date, ward, bed, loop, priority,
      state, due_at, incomplete, next_due_at, next_limit, ready, order_fields, task_fields,
-     parent) = cast("tuple[str, ...]", row)  # fmt: skip
-    stay = EncounterId(encounter)
+     parent) = cast("tuple[Any, ...]", row)  # fmt: skip
     return WorkRow(
-        order=OrderId(order),
-        task=None if task is None else TaskId(task),
-        encounter=stay,
-        patient=PatientId(patient),
-        patient_name=name,
-        patient_name_zh=name_zh,
-        mrn=mrn,
-        birth_date=birth_date_of(birth_date),
-        ward=WardId(ward),
-        bed=bed,
-        loop=loop,
-        priority=Priority(priority),
-        state=state,
-        due_at=instant_or_none(cast("int | None", due_at)),
+        order,
+        task,
+        encounter,
+        patient,
+        name,
+        name_zh,
+        mrn,
+        birth_date_of(birth_date),
+        ward,
+        bed,
+        loop,
+        _PRIORITIES[priority],
+        state,
+        instant_or_none(due_at),
         incomplete=bool(incomplete),
         outlook=outlook_of(next_due_at, next_limit, ready),
         order_fields=open_fields(order_fields),
         task_fields=open_fields(task_fields),
-        nurse=nurses.get(stay),
+        nurse=nurses.get(encounter),
         parent=parent,
     )
 
