@@ -12,6 +12,7 @@ from domain.ids import CommandId, EncounterId, OrderId
 from domain.loops.checks import IDENTITY_CHECKS
 from domain.records import Source
 from domain.services.drafting import NewOrder
+from domain.services.planning import begins_at
 from domain.services.workplace import WardSettings
 from rules.loops.loader import load_loops
 from tests.fakes import FakeClock
@@ -98,6 +99,15 @@ def test_a_nurse_writes_down_a_verbal_order_whose_dose_exists_at_once(shift: Shi
     shift.at("07:20")
     shift.sign(order)
     assert shift.due(order) == ["24 07:00"], "the signature makes no second dose"
+
+
+def test_a_signature_moves_nothing_of_a_verbal_order(shift: Shift) -> None:
+    spoken = shift.at("07:00")
+    order = shift.draft(shift.drug(first_dose_now=True), by="li.na", verbal=True)
+    shift.at("07:20")
+    shift.sign(order)
+    assert shift.due(order)[:2] == ["24 07:00", "24 16:00"]
+    assert begins_at(shift.case(order).order) == spoken
 
 
 def test_a_kind_of_order_without_verbal_field_cannot_be_spoken(shift: Shift) -> None:
@@ -426,6 +436,18 @@ def test_three_doses_and_no_more(shift: Shift) -> None:
 def test_a_course_of_one_day_is_complete(shift: Shift) -> None:
     order = shift.ordered(shift.drug(frequency="q8h x 1 d", order_class="SPECIAL"))
     assert shift.due(order) == ["24 08:00", "24 16:00", "25 00:00"]
+    assert shift.case(order).order.tally.complete
+
+
+def test_a_course_that_ends_beyond_the_horizon_goes_on_until_then(shift: Shift) -> None:
+    order = shift.ordered(shift.drug(stop=local("12:00", 3).isoformat()))
+    assert not shift.case(order).order.tally.complete
+    shift.at("20:00")
+    shift.app.one_pass(now=shift.clock.at)
+    assert not shift.case(order).order.tally.complete
+    shift.at("10:00", 1)
+    shift.app.one_pass(now=shift.clock.at)
+    assert shift.due(order)[-1] == "27 08:00"
     assert shift.case(order).order.tally.complete
 
 
