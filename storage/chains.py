@@ -60,9 +60,9 @@ class Chains:
         """The latest last entry of the chains that are locked."""
         return max(head.recorded_at for head in self._heads.values())
 
-    def know(self, stream: str, length: int) -> None:
-        """Take note of how many events a stream has, so that it need not be asked."""
-        self._streams[stream] = length
+    def know(self, streams: Mapping[str, int]) -> None:
+        """Take note of how many events some streams have, so that it need not be asked."""
+        self._streams.update(streams)
 
     def begin_stream(self, stream: str) -> None:
         """A stream begins here; if it is there already, the journal refuses the row."""

@@ -79,14 +79,14 @@ def encode(value: object) -> dict[str, object]:
     Raises:
         StorageError: a value that JSON cannot hold exactly (a float, a naive time, an object).
     """
-    return {name: turn(getattr(value, name)) for name, turn, _ in _encoders(_class(value))}
+    return {name: turn(getattr(value, name)) for name, turn, _ in _encoders(_class(value), encode)}
 
 
 def encode_changed(value: object, *, without: frozenset[str] = frozenset()) -> dict[str, object]:
     """Like `encode`, without the fields that hold their default: projections are read often."""
     return {
         name: turn(held)
-        for name, turn, default in _encoders(_class(value))
+        for name, turn, default in _encoders(_class(value), encode_changed)
         if name not in without and (held := getattr(value, name)) != default
     }
 
@@ -162,11 +162,11 @@ def _class(value: object) -> type:
 
 
 @cache
-def _encoders(kind: type) -> tuple[tuple[str, Turn, object], ...]:
+def _encoders(kind: type, inside: Turn) -> tuple[tuple[str, Turn, object], ...]:
     if not is_dataclass(kind):
         raise StorageError("NOT_STORABLE", f"a {kind.__name__} has no form in the journal")
     types = hints(kind)
-    return tuple((of.name, _encoder(types[of.name]), _default(of)) for of in fields(kind))
+    return tuple((of.name, _encoder(types[of.name], inside), _default(of)) for of in fields(kind))
 
 
 @cache
@@ -187,17 +187,18 @@ def _choices(hint: object) -> tuple[object, ...] | None:
     return tuple(choice for choice in get_args(hint) if choice is not NoneType)
 
 
-def _encoder(hint: object) -> Turn:
+def _encoder(hint: object, inside: Turn) -> Turn:
+    """The way out of a field; `inside` is that of the dataclasses in it."""
     hint = _plain(hint)
     if choices := _choices(hint):
-        inner = _encoder(choices[0])
+        inner = _encoder(choices[0], inside)
         return lambda value: None if value is None else inner(value)
     if origin := get_origin(hint):
         return _nested(
-            cast("type", origin), _encoder(get_args(hint)[-1 if origin is Mapping else 0])
+            cast("type", origin), _encoder(get_args(hint)[-1 if origin is Mapping else 0], inside)
         )
     if is_dataclass(hint):
-        return encode
+        return inside
     if hint is datetime:
         return _iso
     if hint is date:

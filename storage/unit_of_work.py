@@ -71,7 +71,7 @@ class SqlTransaction:
         self._now = self._time(clock)
         self._encounters: dict[str, EncounterId] = {}
         self._versions: dict[str, int] = {}
-        self._outlooks: dict[str, Row] = {}
+        self._rows: dict[str, Row] = {}
         self._unkept: set[OrderId] = set()
         self._seen: bool | None = None
 
@@ -109,12 +109,11 @@ class SqlTransaction:
         if loaded is None:
             return None
         case = loaded.case
-        self._outlooks.update(loaded.outlooks)
+        self._rows.update(loaded.rows)
         self._encounters[order] = case.order.encounter_id
         self._versions[order] = case.order.version
-        self._chains.know(order, case.order.seq)
-        for key, found in case.tasks.items():
-            self._chains.know(key, found.version)
+        self._chains.know({key: found.version for key, found in case.tasks.items()})
+        self._chains.know({order: case.order.seq})
         return case
 
     def facts(self, case: Case) -> Facts:
@@ -250,8 +249,8 @@ class SqlTransaction:
         """Those that differ from what is stored: most of an order's tasks go on as they were."""
         found = {}
         for key, outlook in outlooks.items():
-            stored = self._outlooks.pop(key, None)
-            if stored is None or outlook_of(*stored) != outlook:
+            row = self._rows.pop(key, None)
+            if row is None or outlook_of(*row[-sql.OUTLOOKS :]) != outlook:
                 found[key] = outlook
         return found
 

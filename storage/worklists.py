@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from storage.statements import Statement
 
 Nurses = dict[EncounterId, PractitionerId]
+_LINES: Final[dict[str, tuple[Row, WorkRow]]] = {}
+_REMEMBERED: Final = 8192
 _PRIORITIES: Final[Mapping[str, Priority]] = {priority.value: priority for priority in Priority}
 
 
@@ -89,6 +91,20 @@ def _asked(
 
 
 def _work_row(row: Row, nurses: Nurses) -> WorkRow:
+    """The line of a row; one that did not change since it was last asked for is the same line."""
+    key = cast("str", row[1] or row[0])
+    nurse = nurses.get(EncounterId(cast("str", row[2])))
+    known = _LINES.get(key)
+    if known is not None and known[0] == row and known[1].nurse == nurse:
+        return known[1]
+    line = _new_line(row, nurse)
+    if len(_LINES) >= _REMEMBERED:
+        _LINES.clear()
+    _LINES[key] = (row, line)
+    return line
+
+
+def _new_line(row: Row, nurse: PractitionerId | None) -> WorkRow:
     (order, task, encounter, patient, name, name_zh, mrn, birth_date, ward, bed, loop, priority,
      state, due_at, incomplete, next_due_at, next_limit, ready, order_fields, task_fields,
      parent) = cast("tuple[Any, ...]", row)  # fmt: skip
@@ -111,7 +127,7 @@ def _work_row(row: Row, nurses: Nurses) -> WorkRow:
         outlook=outlook_of(next_due_at, next_limit, ready),
         order_fields=open_fields(order_fields),
         task_fields=open_fields(task_fields),
-        nurse=nurses.get(encounter),
+        nurse=nurse,
         parent=parent,
     )
 
