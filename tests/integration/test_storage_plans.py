@@ -1,0 +1,140 @@
+"""What a ward looks at all day is found by an index over open work, however much was ever done."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.errors import StorageError
+from domain.events import StepRecorded
+from domain.orders import OrderState
+from domain.people import Role
+from storage import questions as ask
+from storage import statements as sql
+from storage.statements import Statement, truth
+from storage.store import Store
+from tests.fakes import FakeClock
+from tests.stores import new_store
+from tests.wards import OTHER_WARD, WARD, Hospital
+from tests.wards import store as keep
+
+NURSES = frozenset({Role.NURSE})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = new_store(tmp_path, FakeClock())
+    yield store
+    store.close()
+
+
+def plan(store: Store, statement: Statement) -> str:
+    with store.database.reading() as driver:
+        text = statement.sql(driver.dialect)
+        rows = driver.rows(
+            Statement(truth(f"EXPLAIN QUERY PLAN {text}")), **dict.fromkeys(NAMES, 1)
+        )
+    return "\n".join(str(row[3]) for row in rows)
+
+
+NAMES = (
+    "mask", "place", "limit", "until", "ward_id", "now", "container", "order_id", "encounter_id",
+    "stream", "command_id", "low", "high", "task_id",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "indexes"),
+    [
+        (ask.WORK_OF_WARD[0], ["ix_tasks_open_ward"]),
+        (ask.WORK_OF_WARD[1], ["ix_orders_open_ward"]),
+        (ask.WORK_OF_ENCOUNTER[0], ["ix_tasks_open_encounter"]),
+        (ask.WORK[0], ["ix_tasks_open_due"]),
+        (ask.DUE_STREAMS, ["ix_tasks_open_due", "ix_orders_open_due", "ix_orders_open_stop"]),
+        (ask.TASK_COUNTS, ["ix_tasks_open_ward"]),
+        (ask.ORDER_COUNTS, ["ix_orders_open_ward"]),
+        (ask.TASKS_OF_CONTAINER, ["ix_tasks_open_container"]),
+        (ask.JOURNAL_OF, ["sqlite_autoindex_journal", "ix_tasks_order_id_is_open"]),
+        (ask.STREAMS_BETWEEN, ["sqlite_autoindex_journal"]),
+        (ask.CHAINS, ["sqlite_autoindex_journal"]),
+        (sql.OPEN_TASKS, ["ix_tasks_order_id_is_open"]),
+        (sql.OPEN_ORDERS, ["ix_orders_encounter_id", "ix_tasks_open_encounter"]),
+        (sql.STREAM_HEAD, ["sqlite_autoindex_journal"]),
+        (sql.LAST_OF_TASK, ["sqlite_autoindex_journal"]),
+    ],
+)
+def test_every_question_of_the_day_has_its_index(
+    store: Store, statement: Statement, indexes: list[str]
+) -> None:
+    found = plan(store, statement)
+    for index in indexes:
+        assert index in found
+    assert "SCAN tasks" not in found.replace("SCAN tasks USING", "")
+    assert "SCAN orders" not in found.replace("SCAN orders USING", "")
+
+
+def test_ended_work_stays_on_the_ward_where_it_ended(store: Store) -> None:
+    hospital = Hospital(store.units, FakeClock())
+    hospital.ward(WARD)
+    hospital.ward(OTHER_WARD)
+    stay = hospital.admit()
+    order = hospital.place(stay)
+    due = hospital.clock.now()
+    done, still_open = hospital.task(order, due), hospital.task(order, due + timedelta(hours=8))
+    hospital.finish(order, done)
+    hospital.move(stay, OTHER_WARD, "1")
+    question = Statement(truth("SELECT id, ward_id FROM tasks"))
+    with store.database.reading() as driver:
+        assert {row[0]: row[1] for row in driver.rows(question)} == {
+            done: WARD,
+            still_open: OTHER_WARD,
+        }
+
+
+def test_a_task_carries_the_configuration_of_its_last_event(store: Store) -> None:
+    hospital = Hospital(store.units, FakeClock())
+    hospital.ward(WARD)
+    order = hospital.place(hospital.admit())
+    first, second = hospital.task(order, seq=1), hospital.task(order, seq=2)
+    hospital.config_hash = "config-2"
+    hospital.record(order, second)
+    question = Statement(truth("SELECT id, config_hash FROM tasks"))
+    with store.database.reading() as driver:
+        assert {row[0]: row[1] for row in driver.rows(question)} == {
+            first: "config-1",
+            second: "config-2",
+        }
+
+
+def test_work_with_and_without_a_due_time_of_one_instant_is_read_in_one_order(
+    store: Store,
+) -> None:
+    hospital = Hospital(store.units, FakeClock())
+    hospital.ward(WARD)
+    order = hospital.place(hospital.admit())
+    due = hospital.clock.now()
+    made = [hospital.task(order, due + timedelta(hours=n) if n else None) for n in (2, 0, 1)]
+    case = store.reads.case(order)
+    assert case is not None
+    assert list(case.tasks) == [made[1], made[2], made[0]]
+
+
+def test_a_command_that_was_carried_out_cannot_be_carried_out_again(store: Store) -> None:
+    hospital = Hospital(store.units, FakeClock())
+    hospital.ward(WARD)
+    stay = hospital.admit()
+    order = hospital.place(stay, state=OrderState.VERBAL)
+
+    def scan() -> None:
+        """Record without asking whether the command was seen."""
+        meta = hospital.meta(command="scan-1")
+        with store.units.begin(meta, encounters=[stay]) as transaction:
+            event = hospital.event(order, order, StepRecorded("M3"))
+            keep(transaction, transaction.case(order), [event])
+            transaction.commit()
+
+    scan()
+    with pytest.raises(StorageError, match="carried out before"):
+        scan()
+    assert len(store.reads.journal(order=order)) == 2
