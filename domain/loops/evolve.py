@@ -118,6 +118,12 @@ def _revised(order: Order, body: OrderRevised) -> Order:
     return replace(order, priority=body.priority, fields=body.fields, stop_at=stop_at)
 
 
+def _stopped(order: Order, body: Stopped) -> Order:
+    """After its last dose nothing more comes by itself; one may still be made anew (E41)."""
+    stop_at = order.stop_at if body.act == "last_task" else body.stop_at
+    return replace(order, stop_at=stop_at, stopped_by=body.act)
+
+
 def _made(event: Event, body: TaskMade) -> Task:
     return Task(
         id=TaskId(event.stream),
@@ -168,7 +174,7 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
         case Released():
             return replace(order, hold=None)
         case Stopped():
-            return replace(order, stop_at=body.stop_at, stopped_by=body.act)
+            return _stopped(order, body)
         case GapsMended():
             return replace(order, gaps=order.gaps - set(body.steps))
         case VersionRaised():

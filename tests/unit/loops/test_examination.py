@@ -13,11 +13,11 @@ from tests.openings import EXAMINATION, visit
 from tests.story import Story, at, person, refused
 
 
-def _done(story: Story, *, critical: bool = False, **fields: object) -> Story:
+def _done(story: Story, *, critical: bool = False, repeat_needed: bool = False) -> Story:
     story.record("E6", "08:40", by=Role.NURSE)
     story.record("E7", "08:55", result="arrived")
     story.record("E8", "09:00", result="started")
-    story.record("E9", "09:10", result="complete", reaction=False, **fields)
+    story.record("E9", "09:10", result="complete", reaction=False, repeat_needed=repeat_needed)
     story.record("E10", "09:50", reaction=False)
     story.record("E12", "10:00", critical=critical)
     return story

@@ -213,7 +213,7 @@ def test_the_last_dose_ends_the_order_only_if_no_more_will_come() -> None:
     story.record("M10", "12:00", task=other)
     story.record("M11", "12:00", task=other, result="complete")
     assert story.order.steps["M15"].result == "last_task"
-    assert story.order.stop_at == at("12:00")
+    assert story.order.stopped_by == "last_task"
 
 
 @pytest.mark.rows("E11", "E14", "LX09")
