@@ -75,7 +75,7 @@ def _ready_step(step: Step, place: Place, rows: tuple[Deadline, ...]) -> ReadySt
 
 def _order_ready(step: Step, place: Place) -> bool:
     order = place.order
-    if step.on or not applies(step, place):
+    if step.on or not applies(step, place) or blocked_by_ask(step.no, place) is not None:
         return False
     if current(step, place) and not (step is place.loop.closing and closable(place)):
         return _again_at(step, place) is not None
@@ -86,9 +86,9 @@ def _order_ready(step: Step, place: Place) -> bool:
         and signed_first.no in place.loop.ancestors[step.no]
     ):
         return False
-    if step is place.loop.closing and not step.per_version and order.tally.open:
+    if step is place.loop.closing and not step.per_version and not closable(place):
         return False
-    return not unmet(step, place) and blocked_by_ask(step.no, place) is None
+    return not unmet(step, place)
 
 
 def _task_ready(step: Step, place: Place, task: Task) -> bool:
@@ -96,13 +96,15 @@ def _task_ready(step: Step, place: Place, task: Task) -> bool:
         return False
     if step.no in task.gaps:
         return True
+    if blocked_by_ask(step.no, place) is not None:
+        return False
     if step.repeats_until is not None:
         over = place.record(step.repeats_until) is not None
     else:
         over = current(step, place)
     if over:
         return _again_at(step, place) is not None
-    if unmet(step, place) or blocked_by_ask(step.no, place) is not None:
+    if unmet(step, place):
         return False
     return not _waits(step, place, task)
 
