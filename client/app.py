@@ -44,7 +44,51 @@ def _bound(
     return partial(use_case, place)
 
 
-class App:
+class _Orders:
+    """The use cases about orders, their steps, and the work that waits."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.draft_order: Final = _bound(ordering.draft, place)
+        self.sign_order: Final = _bound(ordering.sign, place)
+        self.revise_order: Final = _bound(ordering.revise, place)
+        self.hold_order: Final = _bound(ordering.hold, place)
+        self.release_order: Final = _bound(ordering.release, place)
+        self.discontinue_order: Final = _bound(ordering.discontinue, place)
+        self.cancel_order: Final = _bound(ordering.cancel, place)
+        self.state_need: Final = _bound(needing.need, place)
+        self.show_order: Final = _bound(showing.show_order, place)
+        self.record_step: Final = _bound(executing.record, place)
+        self.worklist: Final = _bound(worklists.worklist, place)
+        self.ward_board: Final = _bound(worklists.ward_board, place)
+        self.pass_due: Final = _bound(watching.pass_due, place)
+        self.one_pass: Final = _bound(watching.one_pass, place)
+
+
+class _Places:
+    """The use cases about patients, wards, people and catalogues."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.admit: Final = _bound(admitting.admit, place)
+        self.transfer: Final = _bound(care.transfer, place)
+        self.discharge: Final = _bound(care.discharge, place)
+        self.record_death: Final = _bound(care.death, place)
+        self.link_patients: Final = _bound(care.link, place)
+        self.replace_band: Final = _bound(care.replace_band, place)
+        self.list_stays: Final = _bound(whereabouts.list_stays, place)
+        self.show_stay: Final = _bound(whereabouts.show_stay, place)
+        self.set_ward: Final = _bound(whereabouts.set_ward, place)
+        self.list_wards: Final = _bound(whereabouts.list_wards, place)
+        self.add_user: Final = _bound(people.add_user, place)
+        self.disable_user: Final = _bound(people.disable_user, place)
+        self.list_users: Final = _bound(people.list_users, place)
+        self.assign_nurses: Final = _bound(people.assign, place)
+        self.set_roster: Final = _bound(people.roster, place)
+        self.assignments: Final = _bound(people.assignments, place)
+        self.import_catalogue: Final = _bound(catalogues.import_catalogue, place)
+        self.list_catalogue: Final = _bound(catalogues.list_catalogue, place)
+
+
+class App(_Orders, _Places):
     """One process's program. Made once, by `client.wiring.build`; nothing of it changes after.
 
     Attributes:
@@ -62,51 +106,14 @@ class App:
         feed: object | None = None,
         close: Callable[[], None] | None = None,
     ) -> None:
+        _Orders.__init__(self, place)
+        _Places.__init__(self, place)
         self.place: Final = place
         self.loops: Final[Loops] = place.loops
         self.reads: Final[Reads] = place.reads
         self.feed: Final = feed
         self._clock: Final = clock
         self._close: Final = close
-        # orders
-        self.draft_order: Final = _bound(ordering.draft, place)
-        self.sign_order: Final = _bound(ordering.sign, place)
-        self.revise_order: Final = _bound(ordering.revise, place)
-        self.hold_order: Final = _bound(ordering.hold, place)
-        self.release_order: Final = _bound(ordering.release, place)
-        self.discontinue_order: Final = _bound(ordering.discontinue, place)
-        self.cancel_order: Final = _bound(ordering.cancel, place)
-        self.state_need: Final = _bound(needing.need, place)
-        self.show_order: Final = _bound(showing.show_order, place)
-        # steps
-        self.record_step: Final = _bound(executing.record, place)
-        # patients and wards
-        self.admit: Final = _bound(admitting.admit, place)
-        self.transfer: Final = _bound(care.transfer, place)
-        self.discharge: Final = _bound(care.discharge, place)
-        self.record_death: Final = _bound(care.death, place)
-        self.link_patients: Final = _bound(care.link, place)
-        self.replace_band: Final = _bound(care.replace_band, place)
-        self.list_stays: Final = _bound(whereabouts.list_stays, place)
-        self.show_stay: Final = _bound(whereabouts.show_stay, place)
-        self.set_ward: Final = _bound(whereabouts.set_ward, place)
-        self.list_wards: Final = _bound(whereabouts.list_wards, place)
-        # people
-        self.add_user: Final = _bound(people.add_user, place)
-        self.disable_user: Final = _bound(people.disable_user, place)
-        self.list_users: Final = _bound(people.list_users, place)
-        self.assign_nurses: Final = _bound(people.assign, place)
-        self.set_roster: Final = _bound(people.roster, place)
-        self.assignments: Final = _bound(people.assignments, place)
-        # catalogues
-        self.import_catalogue: Final = _bound(catalogues.import_catalogue, place)
-        self.list_catalogue: Final = _bound(catalogues.list_catalogue, place)
-        # work
-        self.worklist: Final = _bound(worklists.worklist, place)
-        self.ward_board: Final = _bound(worklists.ward_board, place)
-        # time
-        self.pass_due: Final = _bound(watching.pass_due, place)
-        self.one_pass: Final = _bound(watching.one_pass, place)
 
     def now(self) -> datetime:
         """The present instant, frozen where the clock is; what reading functions take as `now`."""

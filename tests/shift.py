@@ -276,3 +276,13 @@ def fake_shift() -> Shift:
     """A shift in memory."""
     clock = FakeClock()
     return Shift(fake_app(clock), clock)
+
+
+def steps_of(task: Mapping[str, object]) -> list[object]:
+    """The numbers of the steps recorded on a task, as `order show` lists them."""
+    return [step["step"] for step in cast("list[dict[str, object]]", task["steps"])]
+
+
+def limits_of(task: Mapping[str, object]) -> list[object]:
+    """The limits that run on a task, as `order show` lists them."""
+    return [row["limit"] for row in cast("list[dict[str, object]]", task["deadlines"])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.errors import InvalidInput, NotFound, Refused
@@ -61,50 +62,10 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
     new_patient = PatientId(place.ids.new())
 
     def act(writing: Writing) -> None:
-        at = moment_of(writing, admission.at)
         patient = _known_or_new(place.reads, admission, new_patient)
-        present = place.reads.encounter_of_patient(patient.id)
-        if present is not None and present.active:
-            raise Refused(
-                "ALREADY_ADMITTED",
-                f"The patient is on ward {present.ward}, bed {present.bed}",
-                next_step="Transfer them instead",
-                field="mrn",
-            )
+        _require_not_here(place.reads, patient)
         require_free_bed(place.reads, admission.ward, admission.bed)
-        stay = Encounter(
-            id=encounter,
-            patient_id=patient.id,
-            state=EncounterState.IN_PROGRESS,
-            ward=admission.ward,
-            bed=admission.bed,
-            admitted_at=at,
-            diagnosis=admission.diagnosis,
-        )
-        happened = [
-            told(
-                writing,
-                Admitted(stay),
-                noun=Noun.ENCOUNTER,
-                stream=encounter,
-                encounter=encounter,
-                at=at,
-            )
-        ]
-        if patient.id == new_patient:
-            body = PatientRegistered(patient)
-            happened.insert(
-                0,
-                told(
-                    writing,
-                    body,
-                    noun=Noun.PATIENT,
-                    stream=patient.id,
-                    encounter=encounter,
-                    at=at,
-                ),
-            )
-        writing.tell(happened)
+        _begin_stay(writing, admission, encounter, patient, is_new=patient.id == new_patient)
 
     return carry_out(
         place,
@@ -114,6 +75,41 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
         encounters=(encounter,),
         act=act,
     )
+
+
+def _require_not_here(reads: Reads, patient: Patient) -> None:
+    present = reads.encounter_of_patient(patient.id)
+    if present is not None and present.active:
+        raise Refused(
+            "ALREADY_ADMITTED",
+            f"The patient is on ward {present.ward}, bed {present.bed}",
+            next_step="Transfer them instead",
+            field="mrn",
+        )
+
+
+def _begin_stay(
+    writing: Writing,
+    admission: Admission,
+    encounter: EncounterId,
+    patient: Patient,
+    *,
+    is_new: bool,
+) -> None:
+    at = moment_of(writing, admission.at)
+    stay = Encounter(
+        id=encounter,
+        patient_id=patient.id,
+        state=EncounterState.IN_PROGRESS,
+        ward=admission.ward,
+        bed=admission.bed,
+        admitted_at=at,
+        diagnosis=admission.diagnosis,
+    )
+    tell = partial(told, writing, encounter=encounter, at=at)
+    registered = tell(PatientRegistered(patient), noun=Noun.PATIENT, stream=patient.id)
+    admitted = tell(Admitted(stay), noun=Noun.ENCOUNTER, stream=encounter)
+    writing.tell([registered, admitted] if is_new else [admitted])
 
 
 def _known_or_new(reads: Reads, admission: Admission, new: PatientId) -> Patient:

@@ -145,23 +145,45 @@ def order_fields(
     return checked(fields, uses=loop.order_fields, fields=loops.fields, path="fields")
 
 
+def own_fields(
+    place: Workplace, fields: Mapping[str, object], *, at: datetime
+) -> dict[str, object]:
+    """What a person said of an order, without what its catalogue items and frequency added.
+
+    A change begins from these, so that another product or frequency brings what is true of it.
+    """
+    added = _bounds(fields)
+    for item in items_of(place.reads, fields, at=at):
+        added = {**item, **added}
+    return {name: value for name, value in fields.items() if added.get(name, ...) != value}
+
+
+def _bounds(fields: Mapping[str, object]) -> dict[str, object]:
+    """The least interval and the most doses of an as-needed frequency (X6)."""
+    frequency = understood(fields)
+    if frequency is None:
+        return {}
+    least, most = frequency.min_interval, frequency.most_per_24h
+    minutes = None if least is None else int(least.total_seconds() // 60)
+    bounds = {"min_interval": minutes, "max_per_day": most}
+    return {name: bound for name, bound in bounds.items() if bound is not None}
+
+
 def _bounds_of_need(fields: dict[str, object], declared: set[str]) -> None:
-    """Take the least interval and the most doses from the frequency; one bound is needed (7.1)."""
+    """Take the bounds of need from the frequency; an as-needed order has one (7.1)."""
     if "frequency" not in declared:
         return
     try:
-        frequency = understood(fields)
+        bounds = _bounds(fields)
     except InvalidInput as error:
         raise InvalidInput(
             f"fields.{error.field}", error.message, right=error.right, code=error.code
         ) from None
-    if frequency is not None and frequency.min_interval is not None:
-        fields.setdefault("min_interval", int(frequency.min_interval.total_seconds() // 60))
-    if frequency is not None and frequency.most_per_24h is not None:
-        fields.setdefault("max_per_day", frequency.most_per_24h)
+    for name in declared & bounds.keys():
+        fields.setdefault(name, bounds[name])
     if on_need(fields) and "min_interval" in declared:
-        bounds = (fields.get("min_interval"), fields.get("max_per_day"))
-        if not any(isinstance(bound, int) and bound > 0 for bound in bounds):
+        known = (fields.get("min_interval"), fields.get("max_per_day"))
+        if not any(isinstance(bound, int) and bound > 0 for bound in known):
             raise InvalidInput(
                 "fields.min_interval",
                 "an as-needed order says how soon it may be repeated",

@@ -17,7 +17,7 @@ from domain.ids import CommandId, OrderId
 from domain.orders import OrderState
 from domain.records import Source
 from domain.services.authorising import authorised
-from domain.services.drafting import NewOrder, order_fields, place_order
+from domain.services.drafting import NewOrder, order_fields, own_fields, place_order
 from domain.services.signing import after_signature, make_due
 from domain.services.writing import carry_out
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.events import Override
+    from domain.orders import Order
     from domain.people import Actor
     from domain.services.workplace import Changes, Workplace
     from domain.services.writing import Writing
@@ -166,36 +167,39 @@ def revise(
                 next_step="Write a new order",
                 field="order",
             )
-        changed = {**old.fields, **fields}
+        changed = own_fields(place, old.fields, at=old.placed_at) | dict(fields)
         if old.state is OrderState.DRAFT:
-            loops = writing.loops(old.encounter_id)
-            checked_fields = order_fields(
-                place, loops, loops.get(old.loop), changed, verbal=False, at=writing.now
-            )
-            writing.decide(
-                ReviseDraft(
-                    order=order,
-                    actor=actor,
-                    at=writing.now,
-                    fields=checked_fields,
-                    priority=str(checked_fields["priority"]),
-                )
-            )
+            _revise_draft(writing, actor, old, changed)
             return
         changed.pop("verbal", None)
-        if "start" not in fields:
-            changed["start"] = writing.now.isoformat() if "start" in changed else None
-        new = place_order(
-            writing,
-            actor,
-            NewOrder(old.encounter_id, old.loop, changed, replaces=order, order=new_order),
-        )
+        if "start" in old.fields and "start" not in fields:
+            changed["start"] = writing.now.isoformat()
+        new = NewOrder(old.encounter_id, old.loop, changed, replaces=order, order=new_order)
+        placed = place_order(writing, actor, new)
         if sign_too:
-            step = _activating(writing, new)
-            writing.decide(RecordStep(order=new, actor=actor, at=writing.now, step=step))
-            after_signature(writing, new, actor)
+            step = _activating(writing, placed)
+            writing.decide(RecordStep(order=placed, actor=actor, at=writing.now, step=step))
+            after_signature(writing, placed, actor)
 
     return on_order(place, command=command, actor=actor, kind="order.revise", order=order, act=act)
+
+
+def _revise_draft(
+    writing: Writing, actor: Actor, old: Order, changed: Mapping[str, object]
+) -> None:
+    loops = writing.loops(old.encounter_id)
+    fields = order_fields(
+        writing.place, loops, loops.get(old.loop), changed, verbal=False, at=writing.now
+    )
+    writing.decide(
+        ReviseDraft(
+            order=old.id,
+            actor=actor,
+            at=writing.now,
+            fields=fields,
+            priority=str(fields["priority"]),
+        )
+    )
 
 
 def hold(

@@ -16,7 +16,7 @@ from domain.loops.outlook import outlooks
 from domain.people import Role
 from domain.services.executing import parse_step_entry
 from tests.fakes import FakeClock
-from tests.shift import OTHER_WARD, WARD, Shift, local
+from tests.shift import OTHER_WARD, WARD, Shift, local, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def test_a_dose_from_the_order_to_the_physicians_confirmation(shift: Shift) -> N
     shown = shift.shown(order)
     assert [step["step"] for step in shown["steps"]] == ["M1", "M2", "M3", "M15", "M16"]
     (task,) = shown["tasks"]
-    assert [step["step"] for step in task["steps"]] == ["M10", "M11", "M13"]  # type: ignore[attr-defined]
+    assert steps_of(task) == ["M10", "M11", "M13"]
 
 
 def test_what_was_recorded_is_there_after_a_restart(shift: Shift, settings: Settings) -> None:

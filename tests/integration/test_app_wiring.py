@@ -16,6 +16,7 @@ from client.wiring import (
     SystemClock,
     build,
     hash_of,
+    make_database,
     read_loops,
     ward_settings,
 )
@@ -116,8 +117,9 @@ def test_settings_cannot_be_changed() -> None:
 
 # ---------------------------------------------------------------- clocks and ids
 def test_a_true_and_a_frozen_clock() -> None:
-    before = datetime.now(UTC)
-    assert before <= SystemClock().now() <= datetime.now(UTC)
+    earlier, later = SystemClock().now(), SystemClock().now()
+    assert earlier <= later
+    assert later.tzinfo is UTC
     assert not SystemClock().simulated
     assert FrozenClock(NOON).now() == NOON
     assert FrozenClock(NOON).simulated
@@ -196,6 +198,10 @@ def test_what_cannot_be_put_together_says_why(tmp_path: Path) -> None:
     (tmp_path / "ward.db").write_bytes(b"this is no database at all" * 100)
     with pytest.raises(StorageError):
         build(settings_in(tmp_path))
+
+
+def test_the_database_of_a_server_is_not_made_by_a_workstation() -> None:
+    make_database("postgresql+psycopg://ward@server/wardloop")
 
 
 def test_wards_have_their_own_clock_times(tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""The people at work, and the gate before what they do."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.errors import Conflict, InvalidInput, NotAuthorised, NotFound, Refused
+from domain.ids import CommandId, EncounterId, OrderId, PractitionerId
+from domain.people import Practitioner, Role
+from domain.services.authorising import GATES
+from domain.services.people import Duty
+from domain.services.people import Shift as Span
+from domain.services.writing import Writing, carry_out
+from tests.fakes import FakeClock
+from tests.shift import WARD, Shift, fake_app, fake_shift, local
+
+
+@pytest.fixture
+def shift() -> Shift:
+    return fake_shift()
+
+
+# ---------------------------------------------------------------- people
+def person(user: str, *roles: Role, name: str = "X, Y") -> Practitioner:
+    return Practitioner(PractitionerId(user), name, frozenset(roles))
+
+
+def test_the_first_user_is_an_administrator_who_adds_themselves() -> None:
+    clock = FakeClock()
+    app = fake_app(clock)
+    for user, first in (("li.na", person("li.na", Role.NURSE)), ("x", person("y", *Role))):
+        with pytest.raises((Refused, InvalidInput)):
+            app.add_user(user=user, command=CommandId(user), practitioner=first)
+    first = person("admin", Role.ADMINISTRATOR)
+    app.add_user(user="admin", command=CommandId("1"), practitioner=first)
+    with pytest.raises(NotFound):
+        app.add_user(user="x", command=CommandId("2"), practitioner=person("x", Role.NURSE))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (person("", Role.NURSE), "user"),
+        (person("system", Role.NURSE), "user"),
+        (person("x", Role.NURSE, name=""), "name"),
+        (person("x"), "roles"),
+        (person("x", Role.SYSTEM), "roles"),
+    ],
+)
+def test_what_is_wrong_with_a_user(shift: Shift, wrong: Practitioner, field: str) -> None:
+    with pytest.raises(InvalidInput) as found:
+        shift.app.add_user(user="admin", command=shift.new(), practitioner=wrong)
+    assert found.value.field == field
+
+
+def test_a_user_is_disabled_never_deleted(shift: Shift) -> None:
+    shift.app.disable_user(user="admin", command=shift.new(), name="li.na")
+    users = {str(one.user): one.active for one in shift.app.list_users(user="sun.li")}
+    assert users["li.na"] is False
+    assert users["zhao.min"] is True
+    with pytest.raises(NotFound):
+        shift.app.disable_user(user="admin", command=shift.new(), name="nobody")
+    with pytest.raises(Refused):
+        shift.app.disable_user(user="admin", command=shift.new(), name="admin")
+    with pytest.raises(NotAuthorised):
+        shift.app.disable_user(user="sun.li", command=shift.new(), name="zhao.min")
+
+
+def test_who_looks_after_whom(shift: Shift) -> None:
+    span = Span(WARD, local("07:00"), local("15:00"))
+    li_na = PractitionerId("li.na")
+    shift.app.assign_nurses(
+        user="sun.li", command=shift.new(), shift=span, nurses={shift.stay: li_na}
+    )
+    at = local("10:00")
+    assert shift.app.assignments(user="li.na", ward=WARD, now=at) == {shift.stay: li_na}
+    order = shift.ordered(shift.drug())
+    mine = shift.app.worklist(user="li.na", now=at, mine=True)
+    assert {item.order for item in mine} == {order}
+    assert shift.app.worklist(user="zhao.min", now=at, mine=True) == ()
+    for nurses, field in (
+        ({EncounterId("x"): li_na}, "encounter"),
+        ({shift.stay: PractitionerId("dr.chen")}, "nurse"),
+        ({shift.stay: PractitionerId("nobody")}, "nurse"),
+    ):
+        with pytest.raises(NotFound) as wrong:
+            shift.app.assign_nurses(user="sun.li", command=shift.new(), shift=span, nurses=nurses)
+        assert wrong.value.field == field
+
+
+def test_the_roster(shift: Shift) -> None:
+    span = Span(WARD, local("07:00"), local("15:00"))
+    duty = Duty("on_call", PractitionerId("dr.wu"))
+    shift.app.set_roster(user="sun.li", command=shift.new(), shift=span, duties=[duty])
+    with pytest.raises(InvalidInput):
+        shift.app.set_roster(
+            user="sun.li",
+            command=shift.new(),
+            shift=span,
+            duties=[Duty("tea", PractitionerId("dr.wu"))],
+        )
+    with pytest.raises(NotFound):
+        shift.app.set_roster(
+            user="sun.li",
+            command=shift.new(),
+            shift=span,
+            duties=[Duty("duty", PractitionerId("nobody"))],
+        )
+    backwards = Span(WARD, local("15:00"), local("07:00"))
+    with pytest.raises(InvalidInput):
+        shift.app.set_roster(user="sun.li", command=shift.new(), shift=backwards, duties=[duty])
+
+
+# ---------------------------------------------------------------- the gate, and one write
+def test_every_use_case_stands_behind_the_gate_and_refuses_somebody(shift: Shift) -> None:
+    for use_case, roles in GATES.items():
+        assert roles, use_case
+    with pytest.raises(NotAuthorised) as refused:
+        shift.app.add_user(user="li.na", command=shift.new(), practitioner=person("x", Role.NURSE))
+    assert refused.value.needs == "administrator"
+
+
+@pytest.mark.parametrize(("times", "works"), [(2, True), (3, False)])
+def test_e4_a_conflict_is_decided_again_and_in_the_end_told(
+    shift: Shift, times: int, works: bool
+) -> None:
+    tries = []
+
+    def act(writing: Writing) -> None:
+        tries.append(writing.now)
+        if len(tries) <= times:
+            raise Conflict(who="zhao.min", what="M11", when=writing.now)
+
+    def carried_out() -> None:
+        carry_out(
+            shift.app.place,
+            command=CommandId("c"),
+            actor=person("li.na", Role.NURSE).actor(),
+            kind="test",
+            act=act,
+        )
+
+    if works:
+        carried_out()
+    else:
+        with pytest.raises(Conflict):
+            carried_out()
+    assert len(tries) == 3
+
+
+def test_an_unknown_order_is_not_found_inside_a_write(shift: Shift) -> None:
+    def act(writing: Writing) -> None:
+        writing.case(OrderId("nothing"))
+
+    with pytest.raises(NotFound):
+        carry_out(
+            shift.app.place,
+            command=CommandId("c"),
+            actor=person("li.na", Role.NURSE).actor(),
+            kind="test",
+            act=act,
+        )
