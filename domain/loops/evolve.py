@@ -118,6 +118,13 @@ def _revised(order: Order, body: OrderRevised) -> Order:
     return replace(order, priority=body.priority, fields=body.fields, stop_at=stop_at)
 
 
+def _order_step(order: Order, body: StepRecorded, event: Event) -> Order:
+    steps = _with_record(order.steps, body, event, seq=order.seq + 1)
+    signed = event.at if body.activates else order.signed_at
+    gaps = (order.gaps | set(body.gaps)) - {body.step}
+    return replace(order, steps=steps, signed_at=signed, gaps=gaps)
+
+
 def _stopped(order: Order, body: Stopped) -> Order:
     """After its last dose nothing more comes by itself; one may still be made anew (E41)."""
     stop_at = order.stop_at if body.act == "last_task" else body.stop_at
@@ -153,10 +160,7 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
         case OrderRevised():
             return _revised(order, body)
         case StepRecorded():
-            steps = _with_record(order.steps, body, event, seq=order.seq + 1)
-            signed = event.at if body.activates else order.signed_at
-            gaps = (order.gaps | set(body.gaps)) - {body.step}
-            return replace(order, steps=steps, signed_at=signed, gaps=gaps)
+            return _order_step(order, body, event)
         case Moved():
             state = OrderState(body.state)
             ended = event.at if state.terminal else None
