@@ -173,7 +173,8 @@ def origin_at(origin: Origin, place: Place) -> datetime | None:
             hold = place.order.hold if task is None else task.hold
             return None if hold is None else hold.at
         case OriginKind.OPENED if task is None:
-            return place.order.placed_at
+            verbal = place.order.state is OrderState.VERBAL
+            return place.order.placed_at if verbal else None
         case _:
             return None if task is None else _task_origin(origin.kind, task)
 

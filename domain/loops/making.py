@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput, Refused
 from domain.events import FieldsChanged, HeldBack, Moved, OrderRevised, TaskMade
 from domain.ids import TaskId, derived, task_id
-from domain.loops.applies import Place, missing_required
-from domain.loops.definition import Level
+from domain.loops.applies import Place, applies
 from domain.loops.evidence import checked
 from domain.loops.follow_ups import open_child
 from domain.loops.refusals import order_ended, require_role, task_ended
@@ -17,7 +17,6 @@ from domain.orders import OrderState, Priority
 from domain.tasks import Task, TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from domain.commands import ChangeFields, MakeTasks, NewTask, OpenChild, ReviseDraft
@@ -51,7 +50,16 @@ def _make(decision: Decision, ident: TaskId, new: NewTask) -> None:
     fields = checked(
         new.fields, uses=(), fields=decision.loops.fields, path="task_fields", require=False
     )
-    _require_something_to_do(decision, fields)
+    planned = Task(
+        id=ident,
+        order_id=order.id,
+        encounter_id=order.encounter_id,
+        loop=order.loop,
+        state=TaskState.PLANNED,
+        made_at=decision.now,
+        fields=fields,
+    )
+    _require_something_to_do(decision, planned, "task_fields")
     body = TaskMade(
         order_id=order.id,
         encounter_id=order.encounter_id,
@@ -73,22 +81,14 @@ def _make(decision: Decision, ident: TaskId, new: NewTask) -> None:
     decision.on_task(ident, Moved(TaskState.ON_HOLD))
 
 
-def _require_something_to_do(decision: Decision, fields: Mapping[str, object]) -> None:
+def _require_something_to_do(decision: Decision, task: Task, path: str) -> None:
     """A task in which no required step applies could neither be done nor ever end."""
-    order = decision.order
-    new = Task(
-        id=TaskId(""),
-        order_id=order.id,
-        encounter_id=order.encounter_id,
-        loop=order.loop,
-        state=TaskState.PLANNED,
-        made_at=decision.now,
-        fields=fields,
-    )
-    if not missing_required(Place(decision.loop, decision.case, new), Level.TASK):
+    loop = decision.loops.get(task.loop)
+    place = Place(loop, decision.case, task)
+    if not any(step.required and applies(step, place) for step in loop.task_steps):
         raise InvalidInput(
-            "task_fields",
-            f"no step of the loop {order.loop} applies to a {decision.loop.unit} with these fields",
+            path,
+            f"no step of the loop {loop.id} applies to a {loop.unit} with these fields",
             right="fields that do not exclude each other",
         )
 
@@ -154,6 +154,8 @@ def change_fields(decision: Decision, command: ChangeFields) -> None:
     fields = checked(
         command.fields, uses=(), fields=decision.loops.fields, path="fields", require=False
     )
+    changed = replace(task, fields={**task.fields, **fields})
+    _require_something_to_do(decision, changed, "fields")
     decision.on_task(task.id, FieldsChanged(fields))
 
 
@@ -235,8 +237,9 @@ def instead_of(decision: Decision, task: Task) -> TaskId:
         instead_of=task.id,
     )
     decision.on_task(ident, body)
-    if order.state is OrderState.VOIDED:
-        decision.on_order(Moved(OrderState.IN_PROGRESS))
+    if order.state is OrderState.VOIDED:  # what was done on an unsigned order must still be signed
+        signed = order.signed_at is not None
+        decision.on_order(Moved(OrderState.IN_PROGRESS if signed else OrderState.VERBAL))
     return ident
 
 
