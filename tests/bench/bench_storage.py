@@ -239,7 +239,7 @@ def crowd(file: Path) -> None:
         }
         chosen = ", ".join(changed.get(name, name) for name in columns)
         connection.execute(
-            "WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n"  # noqa: S608 - ours
+            "WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n"  # noqa: S608 - names of our own
             f" WHERE value < {TASKS}) INSERT INTO tasks SELECT {chosen} FROM n,"
             " (SELECT * FROM tasks LIMIT 1)"
         )

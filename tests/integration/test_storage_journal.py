@@ -88,7 +88,7 @@ def dumped(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with raw(store) as connection:
         return {
             table.name: connection.execute(
-                f"SELECT * FROM {table.name} ORDER BY 1, 2, 3, 4"  # noqa: S608 - our own names
+                f"SELECT * FROM {table.name} ORDER BY 1, 2, 3, 4"  # noqa: S608 - names of our own
             ).fetchall()
             for table in PROJECTIONS
         }
@@ -185,7 +185,7 @@ def test_a_sound_database_is_counted_and_found_sound(store: Store, stay: Encount
     assert verdict.holds, verdict.fault
     with raw(store) as connection:
         counts = [
-            connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - ours
+            connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - names of our own
             for name in ("journal", "command")
         ]
     assert [verdict.events, verdict.commands] == counts
