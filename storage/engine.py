@@ -21,6 +21,10 @@ Values = dict[str, object]
 _CHUNK: Final = 2000
 
 
+class RowRefusedError(Exception):
+    """The database does not accept a row: its key is taken, or what it names is not there."""
+
+
 class Driver:
     """Runs statements on the driver's own connection: compiled once (tech.md 9.1)."""
 
@@ -46,12 +50,18 @@ class Driver:
             yield from chunk
 
     def write(self, statement: Statement, values: Mapping[str, object]) -> int:
-        """Run a statement; how many rows it changed."""
-        return self._cursor.execute(statement.sql(self.dialect), values).rowcount
+        """Run a statement; how many rows it changed. Raises RowRefusedError."""
+        try:
+            return self._cursor.execute(statement.sql(self.dialect), values).rowcount
+        except sqlite3.IntegrityError as error:
+            raise RowRefusedError(str(error)) from error
 
     def write_all(self, statement: Statement, values: Sequence[Mapping[str, object]]) -> None:
-        """Run a statement for many values."""
-        self._cursor.executemany(statement.sql(self.dialect), values)
+        """Run a statement for many values. Raises RowRefusedError."""
+        try:
+            self._cursor.executemany(statement.sql(self.dialect), values)
+        except sqlite3.IntegrityError as error:
+            raise RowRefusedError(str(error)) from error
 
     def commit(self) -> None:
         """Make it last."""

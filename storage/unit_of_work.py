@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +13,7 @@ from domain.loops.case import Facts
 from domain.patients import EncounterState
 from storage import statements as sql
 from storage.chains import Chains
+from storage.engine import RowRefusedError
 from storage.journal import event_values, happening_values, said
 from storage.mapping import load_case, open_fields, outlook_of
 from storage.projections import MovedMeanwhileError, project_case, project_happening
@@ -166,7 +166,7 @@ class SqlTransaction:
             self._unkept.add(event.order_id)
         try:
             self._driver.write_all(sql.APPEND, rows)
-        except sqlite3.IntegrityError as error:
+        except RowRefusedError as error:
             raise self._refusal(error, events) from error
 
     def keep(self, kept: Kept) -> None:
@@ -188,7 +188,7 @@ class SqlTransaction:
             )
         except MovedMeanwhileError as moved:
             raise self._conflict(moved.stream, is_order=moved.is_order) from None
-        except sqlite3.IntegrityError as error:
+        except RowRefusedError as error:
             raise _not_accepted(f"order {order.id}", error) from error
         self._versions[order.id] = order.version
         self._unkept.discard(order.id)
@@ -209,7 +209,7 @@ class SqlTransaction:
                 self._driver.write(sql.APPEND, row)
                 stream_seq = cast("int", row["stream_seq"])
                 project_happening(self._driver, happening, stream_seq=stream_seq)
-            except sqlite3.IntegrityError as error:
+            except RowRefusedError as error:
                 raise _not_accepted(f"{row['kind']} of {row['stream']}", error) from error
 
     def commit(self) -> None:
@@ -267,9 +267,7 @@ class SqlTransaction:
             left = ", ".join(sorted(self._unkept))
             raise StorageError("NOT_KEPT", f"events of {left} were appended, their case not kept")
 
-    def _refusal(
-        self, error: sqlite3.IntegrityError, events: Sequence[Event]
-    ) -> Conflict | StorageError:
+    def _refusal(self, error: RowRefusedError, events: Sequence[Event]) -> Conflict | StorageError:
         for event in events:
             if not self.seen() and isinstance(event.body, OrderPlaced | TaskMade):
                 return self._conflict(event.stream, is_order=isinstance(event.body, OrderPlaced))
@@ -288,7 +286,7 @@ class SqlTransaction:
         return Conflict(who=str(actor), what=said(kind, payload), when=instant(cast("int", at)))
 
 
-def _not_accepted(what: str, error: sqlite3.IntegrityError) -> StorageError:
+def _not_accepted(what: str, error: RowRefusedError) -> StorageError:
     return StorageError("NOT_ACCEPTED", f"{what}: {error}. Register first what it names")
 
 

@@ -1,6 +1,8 @@
 """What a ward looks at all day is found by an index over open work, however much was ever done."""
 
+import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +16,10 @@ from storage import questions as ask
 from storage import statements as sql
 from storage.statements import Statement, truth
 from storage.store import Store
-from tests.fakes import FakeClock
+from storage.verify import verify
+from tests.fakes import FakeClock, SeededIds
 from tests.stores import new_store
-from tests.wards import OTHER_WARD, WARD, Hospital
+from tests.wards import OTHER_WARD, WARD, Hospital, outlook
 from tests.wards import store as keep
 
 NURSES = frozenset({Role.NURSE})
@@ -138,3 +141,25 @@ def test_a_command_that_was_carried_out_cannot_be_carried_out_again(store: Store
     with pytest.raises(StorageError, match="carried out before"):
         scan()
     assert len(store.reads.journal(order=order)) == 2
+
+
+def test_workstations_that_record_at_once_wait_for_each_other(store: Store) -> None:
+    hospital = Hospital(store.units, FakeClock())
+    hospital.ward(WARD)
+    stays = [hospital.admit(bed=str(n)) for n in range(3)]
+    orders = [(stay, hospital.place(stay)) for stay in (*stays, stays[0])]
+
+    def record(n: int) -> int:
+        other = Hospital(store.units, FakeClock(), ids=SeededIds(random.Random(n), n))
+        stay, order = orders[n]
+        other.encounter_of[order] = stay
+        for seq in range(15):
+            other.task(order, seq=seq)
+            assert store.reads.work(roles=NURSES, encounter=stay)
+        return len(store.reads.journal(order=order))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(record, range(4))) == [18] * 4
+    verdict = verify(store, outlook)
+    assert verdict.holds, verdict.fault
+    assert len(store.reads.work(roles=NURSES, ward=WARD)) == 60
