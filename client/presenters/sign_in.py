@@ -1,0 +1,108 @@
+"""Who may sit down at this workstation, and on which ward they work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from client.presenters.judging import badge_holder
+from domain.people import Role, with_included
+
+if TYPE_CHECKING:
+    from client.app import App
+    from client.texts import Texts
+    from domain.ids import PractitionerId
+    from domain.patients import Ward
+    from domain.people import Practitioner
+
+_SHOWN_FIRST: Final = (
+    Role.CHARGE_NURSE,
+    Role.DEPARTMENT_HEAD,
+    Role.SENIOR_PHYSICIAN,
+    Role.PHYSICIAN,
+    Role.NURSE,
+)
+_BOARD_FIRST: Final = frozenset({Role.CHARGE_NURSE, Role.NURSING_MANAGER, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody who may sign in, and the wards."""
+
+    people: tuple[Practitioner, ...]
+    wards: tuple[Ward, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who works here now.
+
+    Attributes:
+        roles: all roles held, those that others include too.
+    """
+
+    user: PractitionerId
+    name: str
+    name_zh: str
+    roles: frozenset[Role]
+    shown_role: Role
+    ward: Ward
+
+    @property
+    def landing(self) -> str:
+        """The first page: the board for who leads the ward, else the own work."""
+        return "board" if self.shown_role in _BOARD_FIRST else "work"
+
+
+class SignInError(Exception):
+    """Why somebody cannot sign in, in the language of the screen."""
+
+
+def read_staff(app: App) -> Staff:
+    """Everybody and every ward."""
+    return Staff(app.reads.practitioners(), app.reads.wards())
+
+
+def wards_of(staff: Staff, user: str) -> tuple[Ward, ...]:
+    """The wards on which a user may work; all wards for who is not known yet."""
+    person = next((one for one in staff.people if one.user == user), None)
+    if person is None or not person.wards:
+        return staff.wards
+    return tuple(ward for ward in staff.wards if ward.id in person.wards)
+
+
+def session_of(staff: Staff, user: str, ward: str, *, texts: Texts) -> Session:
+    """The session of a user name.
+
+    Raises:
+        SignInError: nobody bears the name, they are disabled, or there is no ward.
+    """
+    person = next((one for one in staff.people if one.user == user.strip()), None)
+    if person is None:
+        raise SignInError(texts("sign_in.unknown", user=user.strip()))
+    if not person.active:
+        raise SignInError(texts("sign_in.disabled", user=person.user))
+    wards = wards_of(staff, person.user)
+    chosen = next((one for one in wards if one.id == ward), wards[0] if wards else None)
+    if chosen is None:
+        raise SignInError(texts("sign_in.no_ward"))
+    return Session(
+        user=person.user,
+        name=person.name,
+        name_zh=person.name_zh,
+        roles=with_included(person.roles),
+        shown_role=shown_role(person.roles),
+        ward=chosen,
+    )
+
+
+def shown_role(roles: frozenset[Role]) -> Role:
+    """The role that stands beside the name: the highest of those held."""
+    first = (role for role in _SHOWN_FIRST if role in roles)
+    return next(first, min(roles, key=lambda role: role.value))
+
+
+def user_of_badge(staff: Staff, code: str) -> str | None:
+    """Whose badge was scanned."""
+    person = badge_holder(staff.people, code)
+    return None if person is None else str(person.user)
