@@ -108,7 +108,8 @@ def task_of(row: Row, order: OrderId, encounter: EncounterId) -> Task:
     """
     key = cast("str", row[0])
     known = _TASKS.get(key)
-    if known is not None and known[0] == row and known[1].order_id == order:
+    # two databases of one process may hold one id (a copy, a restored backup)
+    if known is not None and known[0] == row and known[1].encounter_id == encounter:
         return known[1]
     task = _new_task(row, order, encounter)
     if len(_TASKS) >= _REMEMBERED:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from domain.errors import StorageError
-from domain.events import StepRecorded
+from domain.events import Moved, StepRecorded
+from domain.happenings import Happening, MovedTo, Noun
 from domain.orders import OrderState
 from domain.people import Role
 from storage import questions as ask
@@ -19,7 +20,7 @@ from storage.store import Store
 from storage.verify import verify
 from tests.fakes import FakeClock, SeededIds
 from tests.stores import new_store
-from tests.wards import OTHER_WARD, WARD, Hospital, outlook
+from tests.wards import NURSE, OTHER_WARD, WARD, Hospital, outlook
 from tests.wards import store as keep
 
 NURSES = frozenset({Role.NURSE})
@@ -95,19 +96,71 @@ def test_ended_work_stays_on_the_ward_where_it_ended(store: Store) -> None:
         }
 
 
-def test_a_task_carries_the_configuration_of_its_last_event(store: Store) -> None:
+def test_work_carries_the_configuration_of_its_last_event(store: Store) -> None:
     hospital = Hospital(store.units, FakeClock())
     hospital.ward(WARD)
     order = hospital.place(hospital.admit())
     first, second = hospital.task(order, seq=1), hospital.task(order, seq=2)
     hospital.config_hash = "config-2"
-    hospital.record(order, second)
-    question = Statement(truth("SELECT id, config_hash FROM tasks"))
+    hospital.finish(order, second)  # moves the order's tally, not its stream
+    question = "SELECT id, config_hash FROM tasks UNION SELECT id, config_hash FROM orders"
     with store.database.reading() as driver:
-        assert {row[0]: row[1] for row in driver.rows(question)} == {
-            first: "config-1",
-            second: "config-2",
-        }
+        found = {row[0]: row[1] for row in driver.rows(Statement(truth(question)))}
+    assert found == {order: "config-1", first: "config-1", second: "config-2"}
+
+
+def test_an_order_that_ends_with_a_transfer_stays_where_it_ended(store: Store) -> None:
+    hospital = Hospital(store.units, FakeClock())
+    hospital.ward(WARD)
+    hospital.ward(OTHER_WARD)
+    stay = hospital.admit()
+    order = hospital.place(stay)
+    with store.units.begin(hospital.meta("transfer"), encounters=[stay]) as transaction:
+        stopped = [hospital.event(order, order, Moved(OrderState.CLOSED))]
+        keep(transaction, transaction.case(order), stopped)
+        now = transaction.now
+        moved = MovedTo(OTHER_WARD, "1")
+        transaction.tell([Happening(Noun.ENCOUNTER, stay, moved, NURSE, now, now, stay)])
+        transaction.commit()
+    with store.database.reading() as driver:
+        assert driver.rows(Statement(truth("SELECT ward_id FROM orders"))) == [(WARD,)]
+    verdict = verify(store, outlook)
+    assert verdict.holds, verdict.fault
+
+
+def test_a_transfer_comes_after_what_was_appended_was_kept(store: Store) -> None:
+    hospital = Hospital(store.units, FakeClock())
+    hospital.ward(WARD)
+    stay = hospital.admit()
+    order = hospital.place(stay)
+    with store.units.begin(hospital.meta("transfer"), encounters=[stay]) as transaction:
+        transaction.append([hospital.event(order, order, StepRecorded("M3"))])
+        now = transaction.now
+        moved = Happening(Noun.ENCOUNTER, stay, MovedTo(WARD, "2"), NURSE, now, now, stay)
+        with pytest.raises(StorageError, match=order):
+            transaction.tell([moved])
+
+
+def test_two_databases_of_one_process_are_not_mixed_up(tmp_path: Path) -> None:
+    found = []
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        folder.mkdir()
+        store = new_store(folder, FakeClock())
+        hospital = Hospital(store.units, FakeClock())
+        hospital.ward(WARD)
+        if name == "other":
+            hospital.admit()  # so that the next stay has another id
+        stay = hospital.admit(bed="2")
+        hospital.ids = SeededIds(random.Random(5), 5)
+        order = hospital.place(stay)
+        task = hospital.task(order)
+        case = store.reads.case(order)
+        assert case is not None
+        assert case.tasks[task].encounter_id == stay
+        found.append(task)
+        store.close()
+    assert found[0] == found[1]
 
 
 def test_work_with_and_without_a_due_time_of_one_instant_is_read_in_one_order(
