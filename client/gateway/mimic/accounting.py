@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from domain.errors import WardloopError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NOT_READ = "no loop reads this table"
 DICTIONARY = "dictionary, read for names"
@@ -54,6 +58,10 @@ class Accounts:
     def of(self, table: str) -> Account:
         """The account of a table; it begins empty."""
         return self._accounts.setdefault(table, Account())
+
+    def only(self, tables: Iterable[str]) -> None:
+        """Forget the tables that were asked for and are not in the folder."""
+        self._accounts = {name: self.of(name) for name in tables}
 
     def prove(self) -> None:
         """Prove that no row was lost and none counted twice.

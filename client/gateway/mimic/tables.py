@@ -66,6 +66,7 @@ class Folder:
 
     def account_for_rest(self, dictionaries: frozenset[str]) -> None:
         """Count the rows of every table that was not read, and of the dictionaries."""
+        self._accounts.only(self._files)
         for table, path in self._files.items():
             account = self._accounts.of(table)
             if table in dictionaries and account.read:
