@@ -43,6 +43,7 @@ def _check_order(loops: Loops, case: Case) -> None:
     if order.state.unsigned:
         assert order.signed_at is None
     if order.state in (OrderState.IN_PROGRESS, OrderState.ON_HOLD):
+        assert order.signed_at is not None, "in progress without a signature"
         assert (order.state is OrderState.ON_HOLD) is (order.hold is not None)
     if order.state.terminal:
         assert not case.own_open(), "an ended order has an open task"

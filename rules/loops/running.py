@@ -29,7 +29,8 @@ from domain.people import Role
 from domain.tasks import Task
 from rules.loops.combinations import WINDOW_CLASS, Setting, settings
 from rules.loops.document import Fault
-from rules.loops.team import Team, example, good_results, somebody, triggers
+from rules.loops.examples import example, good_results, somebody, triggers
+from rules.loops.team import Team
 
 ACTS: Final = 200
 """So many acts are more than enough for two tasks and their sub-loops."""
