@@ -218,7 +218,7 @@ def _said_end(limit: Limit, place: Place) -> datetime | None:
     """The end that a person or a label said: it wins over the minutes of the file (E25)."""
     if limit.to == "release":
         hold = place.order.hold if place.task is None else place.task.hold
-        return None if hold is None else hold.until
+        return hold.until if hold is not None else None
     for step in place.loop.steps.values():
         record = place.record(step.no) if step.valid == limit.id else None
         if record is not None:

@@ -162,18 +162,6 @@ class LoopDefinition:
         turns = {no for rule in self.next_task_after for no in (rule.step, rule.after)}
         return frozenset((waited | timed | turns) & task_nos)
 
-    @cached_property
-    def order_step_origins(self) -> frozenset[str]:
-        """Order steps that a task limit starts from: only these move other tasks' deadlines."""
-        order_nos = {step.no for step in self.order_steps}
-        return frozenset(
-            origin.step
-            for limit in self.limits
-            if (target := self.steps.get(limit.to)) is not None and target.level is Level.TASK
-            for origin in limit.origins
-            if origin.step in order_nos
-        )
-
     def find_step(self, name: str) -> Step | None:
         """The step of a number (`M10`), an id (`bedside_verified`) or a prefixed id."""
         plain = name.removeprefix(self.prefix)

@@ -186,11 +186,9 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
             return replace(order, report_version=body.version, reported=reported)
         case Corrected():
             return replace(order, steps=_corrected(order.steps, body))
-        case Amended():
-            return replace(order, steps=_amended(order.steps, body, event))
         case Nullified() | IncidentReported() | NoteAdded():
             return order
-        case OrderPlaced() | TaskMade() | FieldsChanged() | ExitRecorded():
+        case OrderPlaced() | TaskMade() | FieldsChanged() | ExitRecorded() | Amended():
             raise _lost(event)
     assert_never(body)
 

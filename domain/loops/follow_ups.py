@@ -215,8 +215,6 @@ def renew(decision: Decision, step: Step, task: Task | None) -> None:
     """A step is done anew: what rests on it becomes pending where nothing was started (E26)."""
     place = decision.place(task)
     after = tuple(no for no in place.loop.steps if no in place.loop.descendants[step.no])
-    if task is not None and task.started:
-        return
     undo(decision, step.valid or step.no, after, task)
 
 

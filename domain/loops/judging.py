@@ -10,7 +10,6 @@ from domain.findings import Finding, Severity, worst_first
 from domain.loops.applies import waived
 from domain.loops.checks import CheckContext, read_scans
 from domain.loops.deadlines import limit_minutes
-from domain.loops.definition import Level
 from domain.loops.validity import TOLERANCE, expired, too_early
 
 if TYPE_CHECKING:
@@ -96,10 +95,9 @@ def _time_order(
 ) -> tuple[Finding, ...]:
     """An event earlier than a step before it, or later than a step after it (1.4, V3)."""
     at = decision.entry.at
-    task_level = step.level is Level.TASK
     for no in sorted((place.loop.ancestors[step.no] | place.loop.descendants[step.no]) - together):
         other = place.record(no)
-        if other is None or _loose(place, step, place.loop.steps[no], task_level=task_level):
+        if other is None or _loose(place, step, place.loop.steps[no]):
             continue
         before = no in place.loop.ancestors[step.no]
         gone_wrong = (
@@ -110,10 +108,8 @@ def _time_order(
     return ()
 
 
-def _loose(place: Place, step: Step, other: Step, *, task_level: bool) -> bool:
+def _loose(place: Place, step: Step, other: Step) -> bool:
     """Whether the order of two steps in time means nothing: done later by right, or per version."""
-    if not task_level and other.level is Level.TASK:
-        return True
     if step.per_version or other.per_version:
         return True
     first = other if other.no in place.loop.ancestors[step.no] else step

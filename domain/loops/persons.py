@@ -49,10 +49,10 @@ def witness_needed(witness: Witness, place: Place, result: str | None) -> bool:
 
 
 def require_witness(entry: Entry, witness: Witness, what: str) -> None:
-    """Refuse an entry without a witness, or with one who may not be it.
+    """Refuse an entry without a witness, or with one who may not be it (`decide` saw to the actor).
 
     Raises:
-        Refused: no witness, or the actor themselves.
+        Refused: no witness.
         NotAuthorised: a student, or somebody without the role.
     """
     second = entry.witness
@@ -64,8 +64,6 @@ def require_witness(entry: Entry, witness: Witness, what: str) -> None:
             next_step=f"A {needs} must witness it (witness)",
             field="witness",
         )
-    if second.user == entry.actor.user:
-        raise same_person(what)
     if second.student or not second.holds(witness.by):
         raise NotAuthorised(f"{second.user} may not witness {what}", needs=needs, field="witness")
 
