@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from client.cli.errors import message_of
 from client.cli.opening import has_display
 from domain.errors import WardloopError
 
@@ -62,7 +63,7 @@ def _tried(what: str, look: Callable[[], Line], to_do: str) -> Line:
     try:
         return look()
     except WardloopError as error:
-        return Line(what, State.STOPS_WORK, error.message, to_do)
+        return Line(what, State.STOPS_WORK, message_of(error), to_do)
     except OSError as error:
         return Line(what, State.STOPS_WORK, error.strerror or str(error), to_do)
 
@@ -106,8 +107,15 @@ def _window(environ: Mapping[str, str]) -> Mapping[str, object]:
     except OSError as error:
         return {"error": str(error)}
     if done.returncode != 0:
-        return {"error": (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]}
+        return {"error": _reason(done.stderr)}
     return cast("Mapping[str, object]", json.loads(done.stdout))
+
+
+def _reason(stderr: str) -> str:
+    """The line that says why: a library that is missing, else what Qt says first."""
+    said = [line for line in stderr.splitlines() if line.strip()]
+    missing = [line for line in said if line.startswith("ImportError")]
+    return (missing or said or ["it ended without a word"])[0]
 
 
 def _display(environ: Mapping[str, str], window: Mapping[str, object]) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from domain.errors import DefinitionError, NotFound, Refused, WardloopError
+from domain.errors import DefinitionError, InvalidInput, NotFound, Refused, WardloopError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,11 +47,7 @@ def exit_code(error: WardloopError) -> int:
 
 def in_words(error: WardloopError) -> str:
     """The error for a person: what is wrong, in which field, and each finding on a line."""
-    message = error.message
-    unnamed = error.field is not None and error.field not in message
-    if unnamed and not isinstance(error, DefinitionError):
-        message = f"{error.field}: {message}"
-    lines = [f"wardloop: {message}", *(f"  task: {note[5:]}" for note in _notes(error))]
+    lines = [f"wardloop: {message_of(error)}", *(f"  task: {note[5:]}" for note in _notes(error))]
     lines += ["  " + _finding_in_words(finding) for finding in _findings(error)]
     if isinstance(error, UsageError) and error.usage:
         lines.append(error.usage.rstrip())
@@ -62,7 +58,7 @@ def in_json(error: WardloopError) -> str:
     """`{"error": {"code", "message", "field", "findings": [...]}}`."""
     told = {
         "code": error.code,
-        "message": error.message,
+        "message": message_of(error),
         "field": error.field,
         "findings": _findings(error),
     }
@@ -71,6 +67,13 @@ def in_json(error: WardloopError) -> str:
     for note in _notes(error):
         told["task"] = note[5:]
     return json.dumps({"error": told}, ensure_ascii=False)
+
+
+def message_of(error: WardloopError) -> str:
+    """The message; of a wrong input it always names the field."""
+    if isinstance(error, InvalidInput) and error.field not in error.message:
+        return f"{error.field}: {error.message}"
+    return error.message
 
 
 def _notes(error: WardloopError) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from client.cli.errors import FoundWanting
@@ -26,7 +27,7 @@ def desktop(call: Call) -> int:
     if not has_display(call.environ):
         raise FoundWanting("NO_DISPLAY", f"There is no display here. {_NEXT}", findings=())
     try:
-        from client.desktop.main import run
+        run = import_module("client.desktop.main").run
     except ImportError as error:
         if not (error.name or "").startswith(("PySide6", "shiboken6")):
             raise

@@ -67,9 +67,12 @@ def _role(at: int, text: str) -> Role:
 def disable(call: Call) -> int:
     """`wardloop user disable`."""
     from client.cli.entry import Entry
+    from domain.errors import NotFound
 
     entry = Entry(call, "user")
     name = entry.text("user", right="a user name")
+    if name not in {one.user for one in entry.app.list_users(user=entry.user)}:
+        raise NotFound("user", name, right="a user that `wardloop user list` names")
     changes = entry.app.disable_user(user=entry.user, command=entry.command, name=name)
     words = f"{name} may not act any more."
     return answer_changes(call, entry.command, changes, words, user=name)

@@ -55,15 +55,16 @@ def list_work(call: Call) -> int:
     from domain.errors import NotFound
     from domain.ids import WardId
 
-    app, user, ward = call.app(), call.user(), call.text_option("ward")
+    user, ward, named = call.user(), call.text_option("ward"), call.text_option("role")
+    role = None if named is None else _role(named)
+    app = call.app()
     known = sorted(one.id for one in app.list_wards(user=user))
     if ward is not None and ward not in known:
         raise NotFound("ward", ward, right=f"one of {', '.join(known)}")
-    role = call.text_option("role")
     items = app.worklist(
         user=user,
         now=app.now(),
-        role=None if role is None else _role(role),
+        role=role,
         ward=None if ward is None else WardId(ward),
         mine=call.options.mine,
         limit=call.options.limit,

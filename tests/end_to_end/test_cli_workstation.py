@@ -1,0 +1,132 @@
+"""`doctor`, `settings example`, `db …`: what an administrator asks of a workstation."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.settings import Settings
+from tests.end_to_end import hospital
+from tests.end_to_end.command_line import Wardloop, say
+
+
+def lines(answer: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 - JSON
+    return {line["what"]: line for line in answer["lines"]}
+
+
+def test_the_example_names_every_setting_and_can_be_used_as_it_is(tmp_path: Path) -> None:
+    text = say("settings", "example").out
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    assert say("loops", "list", "--settings", str(file)).code == 0
+    bare = "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line)
+    assert set(tomllib.loads(bare)) >= set(Settings.model_fields) - {"wards"}
+
+
+def test_the_doctor_finds_a_well_database_and_says_what_is_missing(tmp_path: Path) -> None:
+    wardloop = hospital.told_hospital(tmp_path)
+    wardloop.environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    before = wardloop.events()
+    found = lines(wardloop.does("doctor"))
+    assert set(found) == {
+        *("settings", "display", "fonts", "printers", "clock", "loops", "disk", "database"),
+    }
+    assert found["database"]["state"] == "ok"
+    assert found["display"]["state"] == "ok"
+    for line in found.values():
+        assert line["state"] == "ok" or line["to_do"]
+    assert wardloop.events() == before
+
+
+def test_the_doctor_works_without_a_display(tmp_path: Path) -> None:
+    wardloop = hospital.told_hospital(tmp_path)
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    wardloop.environ = {name: text for name, text in os.environ.items() if name not in names}
+    said = wardloop("doctor")
+    assert said.code == 0
+    assert "display: there is none" in said.out
+
+
+def test_the_doctor_works_where_the_window_system_is_broken(tmp_path: Path) -> None:
+    wardloop = hospital.told_hospital(tmp_path)
+    wardloop.environ = {**os.environ, "QT_QPA_PLATFORM": "no-such-platform"}
+    said = wardloop("doctor", "--json")
+    assert said.code == 0
+    display = lines(said.json)["display"]
+    assert display["state"] == "attention"
+    assert "no-such-platform" in display["found"]
+
+
+def test_the_doctor_says_1_where_something_stops_work(tmp_path: Path) -> None:
+    wardloop = hospital.told_hospital(tmp_path)
+    wardloop.file.write_text("no database " * 50, encoding="utf-8")
+    said = wardloop("doctor", "--json")
+    assert said.code == 1
+    assert lines(said.json)["database"]["state"] == "stops work"
+    wardloop.settings.write_text("colour = 'red'\n", encoding="utf-8")
+    settings = lines(wardloop("doctor", "--json").json)["settings"]
+    assert settings["state"] == "stops work"
+    assert "colour" in settings["found"] + settings["to_do"]
+
+
+def test_a_new_database_is_made_by_upgrade_and_holds(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'ward.db'}"
+    made = say("db", "upgrade", "--database", url, "--json").json
+    assert made["changed"]
+    assert not say("db", "upgrade", "--database", url, "--json").json["changed"]
+    assert say("db", "verify", "--database", url, "--json").json["events"] == 0
+
+
+def test_verify_writes_nothing_and_makes_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "ward.db"
+    said = say("db", "verify", "--database", f"sqlite:///{file}", "--json")
+    assert said.code == 1
+    assert said.error["code"] == "NO_DATABASE"
+    assert not file.exists()
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Wardloop:
+    """A ward whose projection of a task was changed behind Wardloop's back."""
+    wardloop = hospital.told_hospital(tmp_path)
+    hospital.admitted(wardloop)
+    hospital.signed(wardloop)
+    connection = sqlite3.connect(wardloop.file)
+    with connection:
+        connection.execute("UPDATE patients SET name = 'SOMEBODY, Else'")
+    connection.close()
+    return wardloop
+
+
+def test_verify_names_what_does_not_hold_and_rebuild_mends_it(damaged: Wardloop) -> None:
+    said = damaged("db", "verify", "--json")
+    assert said.code == 1
+    assert said.error["code"] == "DOES_NOT_HOLD"
+    assert said.error["findings"][0]["chain"] == "patients"
+    assert damaged.does("db", "rebuild")["events"] == damaged.events()
+    assert damaged.does("db", "verify")["holds"]
+    (patient,) = damaged.does("patient", "list", user="li.na")
+    assert patient["name"] == "WANG, Xiaoming"
+
+
+def test_watch_makes_the_doses_of_the_days_to_come(tmp_path: Path) -> None:
+    wardloop = hospital.told_hospital(tmp_path)
+    hospital.admitted(wardloop)
+    fields = {**hospital.DOSE, "dose_count": None}
+    order = wardloop.does(
+        "order", "draft", given={**hospital.AMOXICILLIN, "fields": fields}, user="chen.wei"
+    )["order"]
+    wardloop.does("order", "sign", given={"order": order}, user="chen.wei")
+    first = len(wardloop.does("order", "show", order, user="li.na")["tasks"])
+    wardloop.now = "2026-11-25T08:00:00+08:00"
+    assert wardloop.does("watch", "--once")["orders"] == [order]
+    later = len(wardloop.does("order", "show", order, user="li.na")["tasks"])
+    assert later == first + 3
+    before = wardloop.events()
+    assert wardloop.does("watch", "--once")["orders"] == []
+    assert wardloop.events() == before
