@@ -9,7 +9,8 @@ import pytest
 from client.gateway.mimic.medication import PHARMACY, PRESCRIPTIONS
 from client.gateway.mimic.orders import TABLE
 from client.gateway.mimic.playing import Played
-from domain.events import GapsMended, NoteAdded
+from client.gateway.mimic.run import in_time_order
+from domain.events import GapsMended, NoteAdded, StepRecorded
 from domain.orders import OrderState
 from domain.tasks import TaskState
 from tests.mimic_folder import TinyFolder, aside, at, local, played
@@ -57,7 +58,8 @@ def test_a_dose_charted_after_the_stop_is_not_lost(folder: TinyFolder) -> None:
     folder.chart(poe, "Administered", "10:20")
     found = played(folder.plan())[poe]
     assert states(found) == {TaskState.CLOSED}
-    assert not found.refused
+    assert found.case.order.state is OrderState.IN_PROGRESS
+    assert found.case.order.stop_at == at("10:00")
 
 
 def test_an_order_stopped_before_anything_was_done_is_void(folder: TinyFolder) -> None:
@@ -168,3 +170,24 @@ def test_what_was_prescribed_fills_the_order(folder: TinyFolder) -> None:
         "comment": "D5W; dose 1-2 mg",
     }
     assert aside(plan, PRESCRIPTIONS) == {"no order id": 1, "order not in poe": 1}
+
+
+def test_the_journal_tells_of_doses_as_they_were_stored(folder: TinyFolder) -> None:
+    late = folder.drug("07:00", verified="")
+    folder.chart(late, "Administered", "08:05", stored="12:00")
+    prompt = folder.drug("09:00", verified="")
+    folder.chart(prompt, "Administered", "09:30", stored="09:31")
+    events = in_time_order(list(played(folder.plan()).values()))
+    given = [
+        event.recorded_at
+        for event in events
+        if isinstance(event.body, StepRecorded) and event.body.step == "M11"
+    ]
+    assert given == [at("09:31"), at("12:00")]
+
+
+def test_an_orders_own_events_keep_their_order(folder: TinyFolder) -> None:
+    poe = folder.drug("08:00", verified="")
+    folder.chart(poe, "Administered", "08:05", stored="07:00")
+    found = played(folder.plan())
+    assert in_time_order([found[poe]]) == found[poe].events

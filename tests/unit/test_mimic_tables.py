@@ -132,6 +132,20 @@ def test_an_act_that_a_sites_loop_refuses_is_given_back_with_the_reason(
     assert [task.outcome for task in found.whole.tasks.values()] == ["completed"]
 
 
+def test_a_row_of_two_acts_is_given_back_once(folder: TinyFolder) -> None:
+    poe = folder.drug()
+    folder.chart(poe, "Removed Existing / Applied New", "08:00", kind="Transdermal Patch")
+    site = folder.path / "site.toml"
+    site.write_text('format = 1\n[loops.medication.steps.M11]\nby = ["NIC"]\n')
+    plan = folder.plan()
+    found = play(plan.patients[0].orders[0], load_loops(checks=IDENTITY_CHECKS, overlays=[site]))
+    _give_back(found, plan.accounts)
+    plan.accounts.prove()
+    assert len(found.refused) == 2
+    assert not found.whole.tasks
+    assert aside(plan, EMAR) == {"refused by the loop: NOT_AUTHORISED": 1}
+
+
 def test_rows_that_do_not_add_up_are_never_passed_over() -> None:
     accounts = Accounts()
     account = accounts.of(PHARMACY)
