@@ -49,6 +49,18 @@ def decide(
         InvalidInput: the command is wrong in itself; names the field.
         Refused: it is not allowed now; says what to do next.
     """
+    return decided(loops, case, command, facts, now)[0]
+
+
+def decided(
+    loops: Loops, case: Case, command: Command, facts: Facts, now: datetime
+) -> tuple[tuple[Event, ...], Case]:
+    """The events that follow from a command, and the case after them: as `decide`, folded once.
+
+    Raises:
+        InvalidInput: the command is wrong in itself; names the field.
+        Refused: it is not allowed now; says what to do next.
+    """
     source = _source(command, now)
     if command.witness is not None and command.witness.user == command.actor.user:
         raise same_person("this entry")
@@ -57,7 +69,7 @@ def decide(
         settle(decision)  # a configuration that changed since may have left a task with nothing due
     _act(decision, command)
     settle(decision)
-    return tuple(decision.events)
+    return tuple(decision.events), decision.case
 
 
 def _source(command: Command, now: datetime) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -11,8 +12,8 @@ from domain.commands import RecordStep, StopOrder, TakeExit
 from domain.errors import InvalidInput, Refused
 from domain.events import Event, NoteAdded, OrderPlaced, StreamKind, TaskMade
 from domain.loops.case import Case, Facts
-from domain.loops.decide import decide
-from domain.loops.evolve import evolve_all, evolve_case
+from domain.loops.decide import decided
+from domain.loops.evolve import evolve_case
 from domain.records import Source
 
 if TYPE_CHECKING:
@@ -179,13 +180,12 @@ class _Player:
         """
         played = self._played
         now = max(act.at, act.stored)
-        events = decide(self._loops, played.case, command, self._facts, now)
+        events, case = decided(self._loops, played.case, command, self._facts, now)
         if now != act.stored:
             events = tuple(replace(event, recorded_at=act.stored) for event in events)
+            case = reduce(evolve_case, events, played.case)
         played.events.extend(events)
-        case = evolve_all(played.case, events)
-        if case is not None:
-            played.case = case
+        played.case = case
 
     def _command(self, act: Act, what: Step | Ending | Stop) -> Command:
         task = None if act.task is None else act.task.id
