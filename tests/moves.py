@@ -51,18 +51,27 @@ NONSENSE: tuple[object, ...] = ("", "no such thing", 7, True, None, [], {}, "202
 # ---------------------------------------------------------------------- commands
 
 
-def step_on(walk: Walk, rng: Random, count: int = 40) -> None:
-    """So many random things: most of them what a team would do, some of them not."""
+def step_on(
+    walk: Walk,
+    rng: Random,
+    count: int = 40,
+    moves: Mapping[Callable[[Walk, Random], Command | None], int] | None = None,
+) -> None:
+    """So many random things: most of them what a team would do, some of them not.
+
+    Given its moves, nothing is spoiled and the configuration stays.
+    """
+    chosen = MOVES if moves is None else moves
     for _ in range(count):
         if rng.random() < 0.12:
             walk.now += timedelta(minutes=rng.choice(JUMPS))
-        if rng.random() < 0.02:
+        if moves is None and rng.random() < 0.02:
             walk.loops = rng.choice((loops(), *changed_loops()))
-        kind = rng.choices(tuple(MOVES), weights=tuple(MOVES.values()))[0]
+        kind = rng.choices(tuple(chosen), weights=tuple(chosen.values()))[0]
         command = kind(walk, rng)
         if command is None:
             continue
-        if rng.random() < 0.15:
+        if moves is None and rng.random() < 0.15:
             command = spoiled(command, rng)
         walk.give(command)
         walk.now += timedelta(minutes=rng.choice((0, 1, 1, 3)))
@@ -259,6 +268,13 @@ MOVES: Mapping[Callable[[Walk, Random], Command | None], int] = {
     _fields: 1,
     _revise: 1,
 }
+
+UPRIGHT = {
+    move: weight
+    for move, weight in MOVES.items()
+    if move not in (_any_step, _correct, _amend, _in_error, _fields)
+}
+"""Moves that tell everything live and once."""
 
 
 def spoiled(command: Command, rng: Random) -> Command:

@@ -32,9 +32,11 @@ from rules.loops.document import Fault
 from rules.loops.examples import example, good_results, somebody, triggers
 from rules.loops.team import Team
 
+A_FEW: Final = 3
 ACTS: Final = 200
 """So many acts are more than enough for two tasks and their sub-loops."""
 _BEGIN: Final = datetime(2026, 11, 24, 8, tzinfo=UTC)
+_ELSEWHERE: Final = ("release", "answer")
 _ORDER: Final = OrderId("order")
 _CHILD: Final = TaskId("child")
 
@@ -67,20 +69,27 @@ class Turn:
 STRAIGHT: Final = Turn()
 
 
-def prove_by_running(loops: Loops, loop: LoopDefinition) -> tuple[Fault, ...]:
+def prove_by_running(
+    loops: Loops, loop: LoopDefinition, *, thorough: bool = True
+) -> tuple[Fault, ...]:
     """What is found when a team plays the loop: places where it stands still, or without a clock.
 
     Args:
         loops: all loops, the sub-loops that this one opens among them.
         loop: one of them; a sub-loop is run on an order of a loop that opens it.
+        thorough: all combinations (up to the cap), and each turn under all pairs of values; else
+            all pairs, and each turn under a few of them: seconds instead of minutes.
 
     Returns:
         Faults with the path of the step they were met at; none when the loop can be run.
     """
     found: dict[tuple[str, str], Fault] = {}
-    ways = [(setting, STRAIGHT) for setting in settings(loop, loops.fields)]
-    fewer = settings(loop, loops.fields, pairs_only=True)
-    ways += [(setting, turn) for turn in turns(loop) for setting in fewer]
+    pairs = settings(loop, loops.fields, pairs_only=True)
+    straight = settings(loop, loops.fields) if thorough else pairs
+    ways = [(setting, STRAIGHT) for setting in straight]
+    for number, turn in enumerate(turns(loop)):
+        some = pairs if thorough else [pairs[(number + n * 7) % len(pairs)] for n in range(A_FEW)]
+        ways += [(setting, turn) for setting in some]
     for setting, turn in ways:
         for step, reason in _Run(loops, loop, setting, turn).problems():
             at = tuple(loop.steps).index(step) if step in loop.steps else 0
@@ -125,7 +134,7 @@ def _heard(loops: Loops, case: Case, task: Task, rows: tuple[Deadline, ...]) -> 
     if not ready:
         return bool(rows) or not (due or task.exit or task.gaps)  # else the next entry settles it
     before = frozenset[str]().union(*(loop.ancestors[no] for no in due))
-    return any(row.step in before for row in rows)
+    return any(row.step in before or row.step in _ELSEWHERE for row in rows)
 
 
 def turns(loop: LoopDefinition) -> tuple[Turn, ...]:
@@ -166,7 +175,7 @@ class _Run:
         self.turned = turn is STRAIGHT
         self.child = loop.made_by is MadeBy.RESULT
         self.refused = False
-        self.team = Team(loops, self._begun(), _BEGIN, answers=turn.answer)
+        self.team = Team(loops, self._begun(), _BEGIN, answers=turn.answer, live=True)
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Steps at which it stands still or is silent, with the reason."""

@@ -45,17 +45,27 @@ class Team:
     Attributes:
         case: the order with all its tasks, ended ones too, as it is by now.
         now: the clock of the ward; a minute passes with each act.
+        answers: the word that it answers questions with, where that is possible.
+        live: it only does what is ready: no late entries, no accepted gaps, no exits.
         acts: what was done, in order, for the one who reads a fault.
     """
 
     def __init__(
-        self, loops: Loops, case: Case, now: datetime, *, choose: Choose = first, answers: str = ""
+        self,
+        loops: Loops,
+        case: Case,
+        now: datetime,
+        *,
+        choose: Choose = first,
+        answers: str = "",
+        live: bool = False,
     ) -> None:
         self.loops = loops
         self.case = case
         self.now = now
         self.choose = choose
         self.answers = answers
+        self.live = live
         self.acts: list[str] = []
         self.refusals: list[str] = []
 
@@ -174,12 +184,14 @@ class Team:
         yield self._releases()
         yield self._ready(Source.LIVE)
         yield self._renewals()
-        yield self._missing()
-        yield self._ready(Source.RETRO)
+        if not self.live:
+            yield self._missing()
+            yield self._ready(Source.RETRO)
         yield self._closing()
         yield self._stops()
-        yield self._gaps_accepted()
-        yield self._exits()
+        if not self.live:
+            yield self._gaps_accepted()
+            yield self._exits()
         yield self._time()
 
     def _tried(self, what: str, command: Command) -> bool:

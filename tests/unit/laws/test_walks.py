@@ -14,18 +14,30 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from domain.commands import PassTime
 from domain.loops.evolve import evolve_all
-from domain.orders import Order
-from domain.tasks import Task
+from domain.orders import Order, OrderState
+from domain.people import Role
+from domain.tasks import Task, TaskState
 from storage.codec import canonical, decode, encode, parsed
 from tests.moves import step_on
-from tests.walks import KINDS, Walk, begin, replay, shortest, told
+from tests.story import person
+from tests.walks import (
+    KINDS,
+    Walk,
+    begin,
+    changed_loops,
+    replace_walk,
+    replay,
+    shortest,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SEEDS = st.integers(0, 2**48)
-WALKS = 4
+WALKS = 3
 """Walks of one example: Hypothesis costs more than a walk."""
 drawn = settings(phases=[Phase.explicit, Phase.generate])  # a seed cannot be shrunk, a walk can
 
@@ -88,6 +100,23 @@ def test_the_state_is_the_fold_of_the_events_also_through_json(kind: str, seed: 
     assert evolve_all(None, read) == walk.case
     assert order == walk.case.order
     assert tasks == walk.case.tasks
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(drawn, max_examples=25)
+@given(seed=SEEDS)
+def test_another_configuration_changes_nothing_that_is_stored(kind: str, seed: int) -> None:
+    walk = walked(kind, seed, 60, is_the_fold_of_its_events)
+    for other in changed_loops():
+        later = replace_walk(walk)
+        later.loops = other
+        later.give(PassTime(order=walk.case.order.id, actor=person(Role.SYSTEM), at=walk.now))
+        for ident, task in walk.case.tasks.items():
+            after = later.case.tasks[ident]
+            lapsed = after.state is TaskState.VOIDED and not task.started
+            assert after == task or lapsed or after.state is task.state
+        kept = walk.case.order.state is later.case.order.state
+        assert kept or later.case.order.state is OrderState.VOIDED
 
 
 @pytest.mark.long
