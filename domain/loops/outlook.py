@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from domain.loops.deadlines import Deadline
     from domain.loops.definition import Step
     from domain.loops.loops import Loops
+    from domain.orders import Order
     from domain.tasks import Task
 
 AMBER: Final = 0.8
@@ -86,9 +87,19 @@ def _order_ready(step: Step, place: Place) -> bool:
         and signed_first.no in place.loop.ancestors[step.no]
     ):
         return False
-    if step is place.loop.closing and not step.per_version and not closable(place):
+    if step is place.loop.closing and (_is_nothing(order) or not _may_close(step, place)):
         return False
     return not unmet(step, place)
+
+
+def _is_nothing(order: Order) -> bool:
+    """Whether a stop left nothing to confirm: time alone makes such an order void (E11)."""
+    stopped = order.stopped_by not in (None, "last_task")
+    return stopped and not order.tally.effects and order.tally.nothing == order.tally.made
+
+
+def _may_close(step: Step, place: Place) -> bool:
+    return step.per_version or closable(place)
 
 
 def _task_ready(step: Step, place: Place, task: Task) -> bool:

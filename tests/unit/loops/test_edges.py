@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.barcodes import wristband
 from domain.commands import (
     EnterInError,
     HoldWork,
@@ -14,11 +15,14 @@ from domain.commands import (
     ReleaseWork,
     ReportIncident,
 )
+from domain.events import Override
+from domain.ids import PractitionerId
 from domain.orders import Priority
-from domain.people import Role
+from domain.people import Actor, Role
 from tests.openings import (
     EXAMINATION,
     MEDICATION,
+    TEST,
     blood,
     dose,
     issue,
@@ -217,3 +221,72 @@ def test_the_truth_about_one_dose_is_told_once() -> None:
     assert isinstance(story.entry(ReportIncident, "10:30", reason="told twice"), tuple)
     with refused("NOT_STARTED"):
         story.entry(OpenChild, "10:31", actor=NURSE, task=old.id, code="MX11")
+
+
+@pytest.mark.rows("E46", "E39", "LX15")
+def test_a_question_keeps_the_order_open_though_the_physician_has_confirmed() -> None:
+    story = tube()
+    story.record("L4", "07:30", result="collected")
+    story.record("L6", "07:40", result="accepted")
+    story.exit("not_available", "07:50", by=Role.LABORATORY)
+    story.record("L11", "07:55")
+    assert story.order.state.value == "in_progress"
+    story.answer("LX15", "enough", "08:00", task=story.task.id)
+    assert story.order.state.value == "in_progress", "the order closes by its closing step alone"
+    assert "L11" in story.ready()
+    story.record("L11", "08:05")
+    assert story.order.outcome == "completed"
+
+
+@pytest.mark.rows("E44", "M10")
+def test_two_persons_together_do_not_pass_a_wrong_patient() -> None:
+    story = medication()
+    second = person(Role.CHARGE_NURSE)
+    why = Override("right_patient", "we know him", second.user)
+    with refused("FINDINGS") as caught:
+        story.record(
+            "M10",
+            "08:00",
+            scans=(wristband("0099999999", 1),),
+            noscan_reason="x",
+            overrides=(why,),
+            seconds=(second,),
+        )
+    assert "right_patient" in caught.checks
+
+
+@pytest.mark.rows("L9", "decision-11")
+def test_what_a_device_entered_is_nobodys_own_work() -> None:
+    story = tube()
+    story.record("L4", "07:30", result="collected")
+    story.record("L5", "07:31")
+    story.record("L6", "07:40", result="accepted")
+    story.record("L7", "07:45", result="in_house")
+    shared = PractitionerId("analyser")
+    story.record("L8", "08:00", by=Actor(shared, frozenset({Role.SYSTEM})), result="by_hand")
+    story.record("L9", "08:01", by=Actor(shared, frozenset({Role.LABORATORY_VERIFIER})))
+    assert story.task.outcome == "completed"
+
+
+@pytest.mark.rows("V1", "E6", "E17")
+def test_a_tube_whose_request_nobody_verified_is_incomplete_though_reported() -> None:
+    story = Story("test", TEST)
+    story.record("L1", "07:00")
+    story.make(NewTask(last=True))
+    story.record("L3", "07:10", late=True, container="1234567890")
+    for no, result in (("L4", "collected"), ("L5", None), ("L6", "accepted"), ("L7", "in_house")):
+        story.record(no, "07:30", result=result)
+    story.record("L8", "08:00", result="measured", critical=False)
+    story.record("L9", "08:10", critical=False)
+    assert story.task.gaps == {"L2"}
+    assert story.task.state.value == "in_progress"
+    story.record("L2", "08:20", result="verified")
+    assert story.task.outcome == "completed"
+
+
+@pytest.mark.rows("E11", "E34")
+def test_nothing_is_confirmed_of_an_order_that_a_later_stop_left_empty() -> None:
+    story = medication(dose("12:00", last=False))
+    story.stop("discontinue", "09:00", stop_at=at("11:00"))
+    assert story.order.state.value == "in_progress"
+    assert "M16" not in story.ready()
