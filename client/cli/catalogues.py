@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from client.cli.changed import answer_changes
-from client.cli.output import table
+from client.cli.output import counted, table
 
 if TYPE_CHECKING:
     from client.cli.call import Call
@@ -59,7 +59,7 @@ def import_catalogue(call: Call) -> int:
         text=text,
         effective_from=None if since is None else parse_instant("from", since),
     )
-    words = f"{len(items)} items of the catalogue {kind} taken in."
+    words = f"{counted(len(items), 'item')} of the catalogue {kind} taken in."
     return answer_changes(call, command, changes, words, kind=kind, items=len(items))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.cli.output import counted
+
 if TYPE_CHECKING:
     from client.cli.call import Call
     from domain.ids import CommandId
@@ -27,7 +29,7 @@ def answer_changes(
         lines = ["Nothing changed: a command with this id had been carried out before."]
     lines += [f"  {name}  {value}" for name, value in more.items() if value is not None]
     if changes.tasks:
-        lines.append(f"  tasks  {len(changes.tasks)} touched")
+        lines.append(f"  {counted(len(changes.tasks), 'task')} touched")
     return call.answer(data, "\n".join(lines))
 
 

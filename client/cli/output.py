@@ -92,3 +92,8 @@ def minutes(count: int) -> str:
     if days:
         return f"{days} d {hours_left} h"
     return f"{hours} h {left:02d} min" if hours else f"{left} min"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 dose`, `2 doses`."""
+    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"

@@ -218,8 +218,9 @@ def show_patient(call: Call) -> int:
             ("ended", moment(found.ended_at, zone)),
             ("diagnosis", found.diagnosis),
             ("wristband", str(found.band_instance)),
-            ("orders", "\n  ".join(["", *stay.orders]) if stay.orders else "none"),
+            ("orders", "" if stay.orders else "none"),
         ]
+        + [(f"order {at}", order) for at, order in enumerate(stay.orders, start=1)]
     )
     return call.answer({**_in_json(stay), "orders": list(stay.orders)}, words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.cli.changed import answer_changes
+from client.cli.output import counted
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def assign(call: Call) -> int:
     changes = entry.app.assign_nurses(
         user=entry.user, command=entry.command, shift=_shift(entry), nurses=nurses
     )
-    return answer_changes(call, entry.command, changes, f"{len(nurses)} patients given.")
+    return answer_changes(call, entry.command, changes, f"{counted(len(nurses), 'patient')} given.")
 
 
 def roster(call: Call) -> int:
@@ -64,7 +65,9 @@ def roster(call: Call) -> int:
     changes = entry.app.set_roster(
         user=entry.user, command=entry.command, shift=_shift(entry), duties=duties
     )
-    return answer_changes(call, entry.command, changes, f"{len(duties)} duties set.")
+    return answer_changes(
+        call, entry.command, changes, f"{counted(len(duties), 'duty', 'duties')} set."
+    )
 
 
 def _shift(entry: Entry) -> Shift:

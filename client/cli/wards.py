@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.cli.changed import answer_changes
-from client.cli.output import table
+from client.cli.output import counted, table
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def set_ward(call: Call) -> int:
         beds=entry.texts("beds"),
     )
     changes = entry.app.set_ward(user=entry.user, command=entry.command, ward=ward)
-    words = f"Ward {ward.id} has {len(ward.beds)} beds."
+    words = f"Ward {ward.id} has {counted(len(ward.beds), 'bed')}."
     return answer_changes(call, entry.command, changes, words, ward=ward.id)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.cli.changed import answer_changes, first
 from client.cli.errors import UsageError
-from client.cli.output import minutes, moment, table
+from client.cli.output import counted, minutes, moment, table
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
@@ -111,5 +111,6 @@ def watch_once(call: Call) -> int:
         "tasks": list(changes.tasks),
         "encounters": list(changes.encounters),
     }
-    words = f"One pass: {len(changes.orders)} orders and {len(changes.tasks)} tasks moved."
+    orders, tasks = counted(len(changes.orders), "order"), counted(len(changes.tasks), "task")
+    words = f"One pass moved {orders} and {tasks}."
     return call.answer(data, words)

@@ -50,7 +50,7 @@ CTCHEST,CT of the chest,胸部CT,CT,chest,false,false
 """
 COMPONENTS = """\
 code,name,name_zh,volume,product_codes,storage
-RBC2U,Red cells 2 units,悬浮红细胞 2U,400 mL,E0336V00,2-6 Cel
+red_cells,Red cells,悬浮红细胞,200 mL,E0336V00,2-6 Cel
 """
 CATALOGUES = {
     "drug": DRUGS,
@@ -68,6 +68,33 @@ DOSE: dict[str, object] = {
     "order_class": "LONG",
 }
 AMOXICILLIN = {"mrn": "0012345678", "kind": "medication", "fields": DOSE}
+
+EXAMINATION = {
+    "mrn": "0012345678",
+    "kind": "examination",
+    "fields": {
+        "exam": "CTCHEST",
+        "clinical_question": "infiltrate?",
+        "priority": "URGENT",
+    },
+}
+TEST = {
+    "mrn": "0012345678",
+    "kind": "test",
+    "fields": {"tests": ["K"], "timing": "random", "priority": "STAT"},
+}
+TRANSFUSION = {
+    "mrn": "0012345678",
+    "kind": "transfusion",
+    "fields": {
+        "component": "red_cells",
+        "units": 1,
+        "order_volume": {"value": "200", "unit": "mL"},
+        "indication": "Hb 58 g/L, dyspnoea",
+        "priority": "URGENT",
+        "approval_level": "senior",
+    },
+}
 
 
 def set_up(wardloop: Wardloop) -> None:

@@ -129,3 +129,74 @@ def test_the_same_command_twice_changes_nothing_the_second_time(wardloop: Wardlo
     assert again.code == 0
     assert "carried out before" in again.out
     assert wardloop.events() == before
+
+
+def test_a_refused_dose_is_ended_by_its_exit_and_told_to_the_prescriber(
+    wardloop: Wardloop,
+) -> None:
+    hospital.admitted(wardloop)
+    order, dose = hospital.signed(wardloop)
+    record(wardloop, "08:10", "li.na", order=order, step="M2", result="verified")
+    record(wardloop, "08:20", "wu.min", order=order, step="M3", result="approved")
+    record(wardloop, "08:30", "he.jun", task=dose, step="M5", scans=[PACK])
+    record(wardloop, "08:40", "wu.min", task=dose, step="M6", scans=[PACK])
+    record(wardloop, "08:55", "li.na", task=dose, step="M8", evidence={"count": 1})
+    reason = {"reason": "nauseous", "education": "explained why it matters"}
+    record(wardloop, "11:58", "sun.li", task=dose, exit="refused", evidence=reason)
+    assert "prescriber_told" in next_steps(wardloop, "nurse")
+    told = {"told_to": "chen.wei"}
+    record(wardloop, "12:10", "sun.li", task=dose, step="prescriber_told", evidence=told)
+    shown = wardloop.does("order", "show", order, user="li.na")
+    (task, *_returned) = [one for one in shown["tasks"] if one["id"] == dose]
+    assert (task["state"], task["outcome"]) == ("closed_by_exit", "refused")
+    words = wardloop("order", "show", order, user="li.na").out
+    assert "closed_by_exit (refused)" in words
+    assert "2026-11-24 11:58" in words
+
+
+@pytest.mark.parametrize(
+    ("order", "role", "step"),
+    [
+        (hospital.EXAMINATION, "nurse", "nurse_verified"),
+        (hospital.TEST, "nurse", "nurse_verified"),
+    ],
+    ids=["examination", "test"],
+)
+def test_an_order_of_another_kind_goes_on_the_worklist_when_it_is_signed(
+    wardloop: Wardloop, order: dict[str, object], role: str, step: str
+) -> None:
+    hospital.admitted(wardloop)
+    drafted = wardloop.does("order", "draft", given=order, user="chen.wei")["order"]
+    assert wardloop.does("worklist", "--role", role, user="li.na") == []
+    wardloop.does("order", "sign", given={"order": drafted}, user="chen.wei")
+    (row,) = wardloop.does("worklist", "--role", role, "--ward", "3A", user="li.na")
+    assert (row["order"], row["kind"], row["step"]) == (drafted, order["kind"], step)
+    assert row["bed"] == "01"
+
+
+def test_a_number_with_a_point_keeps_every_digit(wardloop: Wardloop) -> None:
+    """0.1 read as a float and written again might be another dose."""
+    hospital.admitted(wardloop)
+    given = (
+        '{"mrn": "0012345678", "kind": "medication", "fields": {"product": "AMOX500", '
+        '"dose": {"value": 0.1000000000000000055, "unit": "g"}, "frequency": "TID", '
+        '"start": "2026-11-24T12:00:00+08:00", "priority": "ROUTINE", "order_class": "LONG"}}'
+    )
+    order = wardloop.does("order", "draft", given=given, user="chen.wei")["order"]
+    shown = wardloop.does("order", "show", order, user="chen.wei")
+    assert shown["order"]["fields"]["dose"] == {"value": "0.1000000000000000055", "unit": "g"}
+
+
+def test_only_my_patients_are_on_my_list(wardloop: Wardloop) -> None:
+    encounter = hospital.admitted(wardloop)
+    hospital.signed(wardloop)
+    assert wardloop.does("worklist", "--mine", user="sun.li") == []
+    shift = {
+        "ward": "3A",
+        "starts_at": "2026-11-24T07:30:00+08:00",
+        "ends_at": "2026-11-24T19:30:00+08:00",
+        "nurses": {encounter: "sun.li"},
+    }
+    wardloop.does("staff", "assign", given=shift, user="li.na")
+    assert len(wardloop.does("worklist", "--mine", user="sun.li")) == 1
+    assert wardloop.does("worklist", "--role", "nurse", "--mine", user="li.na") == []

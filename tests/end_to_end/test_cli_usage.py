@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from client.cli.progress import Progress
 from tests.end_to_end import hospital
 from tests.end_to_end.command_line import Wardloop, say
 
@@ -73,6 +75,25 @@ def test_a_role_that_may_not_is_told_which_may(wardloop: Wardloop) -> None:
     said = wardloop("user", "add", given={**hospital.PEOPLE[0], "user": "x"}, user="li.na")
     assert said.code == 1
     assert "administrator" in said.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "field"),
+    [
+        (["order", "show", "no-such-order"], "order"),
+        (["patient", "show", "--mrn", "0000000000"], "mrn"),
+        (["patient", "show", "--encounter", "no-such-stay"], "encounter"),
+        (["catalogue", "list", "spice"], "kind"),
+        (["worklist", "--ward", "9Z"], "ward"),
+        (["worklist", "--limit", "0"], "limit"),
+    ],
+)
+def test_a_question_about_what_is_not_there_names_the_field(
+    wardloop: Wardloop, argv: list[str], field: str
+) -> None:
+    said = wardloop(*argv, "--json", user="li.na")
+    assert (said.code, said.out) == (1, "")
+    assert said.error["field"] == field
 
 
 def test_a_broken_file_names_line_and_column(wardloop: Wardloop, tmp_path: Path) -> None:
@@ -193,7 +214,40 @@ def test_help_and_version_need_nothing() -> None:
     assert "--now INSTANT" in say("order", "draft", "--help").out
 
 
+def test_a_bar_is_shown_to_a_person_only() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal, pipe = Terminal(), io.StringIO()
+    for stderr in (terminal, pipe):
+        with Progress(stderr, "patients") as progress:
+            progress.tell(1, 3)
+            progress.tell(3, 3)
+    assert "33 %  1 of 3 patients" in terminal.getvalue()
+    assert terminal.getvalue().endswith("100 %  3 of 3 patients\n")
+    assert pipe.getvalue() == ""
+
+
 # ---------------------------------------------------------------- the real program
+@pytest.mark.parametrize(
+    "argv", [["--version"], ["--help"], ["timing", "expand"], ["barcode", "parse"]]
+)
+def test_a_quick_command_loads_nothing_heavy(argv: list[str]) -> None:
+    """What takes long to load is loaded by the commands that need it: these start at once."""
+    code = (
+        "import sys; from client.cli.main import main; sys.argv = ['wardloop', *sys.argv[1:]]; "
+        "main(); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *argv], input="", capture_output=True, check=True, text=True
+    )
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert "argparse" in loaded
+    heavy = {"PySide6", "alembic", "apscheduler", "pydantic", "reportlab", "sqlalchemy", "storage"}
+    assert not loaded & heavy
+
+
 def test_the_program_reads_and_writes_utf_8_in_any_locale(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ward.db'}"
     given = json.dumps({**hospital.ADMINISTRATOR, "name_zh": "赵磊"}, ensure_ascii=False)
