@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from domain.commands import Amend, EnterInError, MakeTasks, PassTime, RecordStep
 from domain.errors import InvalidInput, Refused
-from domain.events import Answered, ExitRecorded, StepRecorded, TaskMade
+from domain.events import Answered, ExitRecorded, Moved, StepRecorded, TaskMade
+from domain.ids import TaskId
 from domain.loops.applies import Place, missing_required
 from domain.loops.definition import Level
+from domain.loops.evolve import evolve_case
 from domain.orders import OrderState
 from domain.tasks import TaskState
 
@@ -124,10 +126,14 @@ def check_step(
         old = before.tasks.get(ident)
         _check_task_step(loops, after, old, task, command)
     _check_order_step(loops, before.order, after, command)
-    made = [event.stream for event in events if isinstance(event.body, TaskMade)]
-    assert not [one for one in made if one in before.tasks], "a task was made twice"
+    so_far = before
     for event in events:
         body = event.body
+        moved = so_far.tasks.get(TaskId(event.stream))
+        assert not isinstance(body, TaskMade) or moved is None, "a task was made twice"
+        if moved is not None and isinstance(body, Moved) and body.state in DONE:
+            assert not moved.gaps, "closed with a gap"  # its end empties the list
+        so_far = evolve_case(so_far, event)
         if isinstance(body, (StepRecorded, ExitRecorded)):
             assert body.witness != event.actor, "witness and actor are one person"
         if isinstance(body, Answered):
