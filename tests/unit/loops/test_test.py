@@ -126,7 +126,7 @@ def test_a_point_of_care_test_has_no_tube_to_carry() -> None:
     story = tube(point_of_care=True)
     assert story.ready(story.task) == {"L4"}
     story.record("L4", "07:30", result="collected")
-    assert story.due(story.task)["TL09p"] == at("08:30")
+    assert story.due(story.task)["TL09p"] == at("08:00")
     with refused("NOT_APPLICABLE"):
         story.record("L5", "07:31")
     story.record("L8", "07:32", result="measured", critical=False)
