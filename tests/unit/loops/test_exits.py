@@ -250,3 +250,21 @@ def _hold(story: Story, actor: Actor | None = None):  # type: ignore[no-untyped-
         at=at("07:30"),
         reason="going to theatre",
     )
+
+
+@pytest.mark.rows("EX04", "E39")
+def test_a_patient_who_did_not_come_is_booked_again_or_not() -> None:
+    story = visit()
+    story.exit("no_show", "09:30", by=Role.IMAGING)
+    assert story.task.state.value == "closed_by_exit"
+    story.answer("EX04", "again", "09:40", task=story.task.id)
+    assert story.order.tally.made == 2
+
+
+@pytest.mark.rows("MX13", "MX08")
+def test_a_fasting_patients_dose_is_held_and_the_prescriber_asked() -> None:
+    story = medication(dose("08:00", last=False))
+    story.exit("held", "08:00", reason="npo")
+    assert story.ready(story.task) == {"M18"}
+    story.record("M18", "08:10", told_to="physician1")
+    assert story.task.outcome == "held"

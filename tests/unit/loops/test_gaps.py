@@ -99,7 +99,7 @@ def test_the_bag_back_before_the_last_vitals_is_no_gap() -> None:
     assert story.task.state.value == "closed"
 
 
-@pytest.mark.rows("E19", "E17")
+@pytest.mark.rows("E19", "E17", "EX08")
 def test_while_an_exit_is_pending_missing_steps_may_be_entered() -> None:
     story = visit()
     for no, clock, result in (("E7", "08:55", "arrived"), ("E8", "09:00", "started")):

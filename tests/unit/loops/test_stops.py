@@ -130,7 +130,7 @@ def test_only_its_author_or_a_physician_stops_a_draft() -> None:
         story.do(stop)
 
 
-@pytest.mark.rows("E48", "MX19", "E46", "TM22")
+@pytest.mark.rows("E3", "E48", "MX19", "E46", "TM22")
 def test_a_dose_given_on_a_verbal_order_must_still_be_signed_for() -> None:
     story = Story("medication", {**MEDICATION, "verbal": True}, Priority.STAT, verbal=True)
     story.make(dose(None, kind="none", first_task=True))

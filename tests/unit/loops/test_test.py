@@ -198,3 +198,36 @@ def test_one_tube_of_three_orders_is_decided_case_by_case() -> None:
     for story in cases:
         story.record("L4", "07:30", result="collected")
     assert {story.task.steps["L3"].evidence["container"] for story in cases} == {"1234567890"}
+
+
+@pytest.mark.rows("LX12", "E22")
+def test_a_result_that_jumps_is_run_again_before_it_is_released() -> None:
+    story = tube()
+    for no, result in (("L4", "collected"), ("L5", None), ("L6", "accepted"), ("L7", "in_house")):
+        story.record(no, "07:30", result=result)
+    story.record("L8", "08:00", result="rerun", critical=False)
+    with refused("STEP_NOT_READY"):
+        story.record("L9", "08:01", critical=False)
+    story.record("L8", "08:10", result="measured", critical=False)
+    story.record("L9", "08:11", critical=False)
+    assert story.task.outcome == "completed"
+
+
+@pytest.mark.rows("X10", "E15")
+def test_daily_bloods_are_acknowledged_day_by_day_and_closed_after_the_last() -> None:
+    story = Story("test", TEST)
+    story.record("L1", "07:00")
+    story.record("L2", "07:00", result="verified")
+    story.make(NewTask(due_at=at("08:00")), NewTask(due_at=at("08:00", 1), last=True))
+    for day, task in enumerate(list(story.case.tasks.values())):
+        story.record("L3", at("08:00", day), task=task, container=f"123456789{day}")
+        steps = (("L4", "collected"), ("L5", None), ("L6", "accepted"), ("L7", "in_house"))
+        for no, result in steps:
+            story.record(no, at("08:05", day), task=task, result=result)
+        story.record("L8", at("08:20", day), task=task, result="measured", critical=False)
+        story.record("L9", at("08:30", day), task=task, critical=False)
+        assert {"L10", "L11"} <= story.ready()
+        story.record("L10", at("09:00", day))
+        story.record("L11", at("09:00", day))
+        assert story.order.report_version == day + 1
+    assert story.order.outcome == "completed"
