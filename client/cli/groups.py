@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from client.cli import (
     catalogues,
     database,
+    demonstration,
     importing,
     loop_commands,
     opening,
@@ -39,6 +40,7 @@ def add_all(parser: Parser) -> None:
         work,
         loop_commands,
         pure,
+        demonstration,
         importing,
         database,
         workstation,
