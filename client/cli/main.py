@@ -51,9 +51,18 @@ def run(
         call = Call(options, stdin=stdin, stdout=stdout, stderr=stderr, environ=environ)
         with call.resources:
             return cast("Run", options.run)(call)
-    except WardloopError as error:
+    except BrokenPipeError:
+        raise
+    except (WardloopError, OSError) as refusal:
+        error = refusal if isinstance(refusal, WardloopError) else _of_system(refusal)
         print(errors.in_json(error) if as_json else errors.in_words(error), file=stderr)
         return errors.exit_code(error)
+
+
+def _of_system(error: OSError) -> WardloopError:
+    """What the operating system refused: a folder, a file, a full disk."""
+    what = "the system refused" if error.filename is None else str(error.filename)
+    return WardloopError("SYSTEM", f"{what}: {error.strerror or error}")
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace | None:
@@ -95,13 +104,14 @@ def main() -> int:
         _as_utf8(stream, mode)
     _as_utf8(sys.stderr, "backslashreplace")
     try:
-        return run(
+        code = run(
             sys.argv[1:],
             stdin=sys.stdin,
             stdout=sys.stdout,
             stderr=sys.stderr,
             environ=os.environ,
         )
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:  # `wardloop … | head` has read enough
@@ -112,6 +122,7 @@ def main() -> int:
         said = errors.in_json(error) if "--json" in sys.argv else errors.in_words(error)
         print(said, file=sys.stderr)
         return errors.REFUSED
+    return code
 
 
 def _as_utf8(stream: TextIO, mode: str) -> None:

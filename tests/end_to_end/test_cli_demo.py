@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from client.gateway.mimic.stays import TRANSFERS
 from tests.end_to_end.command_line import Said, say
+from tests.mimic_folder import STAY, TinyFolder, local
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,19 @@ def test_an_offset_may_stand_by_itself_though_it_looks_like_an_option(tmp_path: 
         assert said.code in (0, 1), said.err
         assert "--time-zone" not in said.err
     assert say(*import_it, "--time-zone", "New York").error["field"] == "time_zone"
+
+
+def test_an_import_tells_what_became_of_every_row(tmp_path: Path) -> None:
+    folder = tmp_path / "mimic"
+    folder.mkdir()
+    story = TinyFolder(folder)
+    story.add(TRANSFERS, hadm_id=STAY, eventtype="admit", careunit="MICU", intime=local("06:00"))
+    story.drug()
+    story.write()
+    url = f"sqlite:///{tmp_path / 'ward.db'}"
+    said = say("import", "mimic-iv", str(folder), "--database", url)
+    assert said.code == 0, said.err
+    assert "hosp/transfers" in said.out
+    assert "No row was set aside." in said.out
+    assert "medication" in said.out
+    assert say("db", "verify", "--database", url).code == 0

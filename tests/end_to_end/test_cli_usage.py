@@ -280,6 +280,28 @@ def test_the_program_answers_every_line_even_one_that_is_no_text() -> None:
     assert answers[2]["error"]["field"] == "scan"
 
 
+def test_a_reader_who_has_seen_enough_is_no_fault() -> None:
+    with subprocess.Popen(
+        [PROGRAM, "loops", "show", "medication", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as reading:
+        assert reading.stdout is not None
+        assert reading.stderr is not None
+        reading.stdout.read(1)
+        reading.stdout.close()
+        assert reading.stderr.read() == b""
+        assert reading.wait() == 0
+
+
+def test_what_the_system_refuses_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    url = f"sqlite:///{tmp_path / 'file' / 'ward.db'}"
+    said = say("patient", "list", "--user", "li.na", "--database", url, "--json")
+    assert said.code == 1
+    assert "file" in said.error["message"]
+
+
 def test_a_database_that_is_none_is_told_without_a_traceback(tmp_path: Path) -> None:
     file = tmp_path / "letter.db"
     file.write_text("Dear Sir or Madam, " * 100, encoding="utf-8")

@@ -74,6 +74,26 @@ def test_the_doctor_says_1_where_something_stops_work(tmp_path: Path) -> None:
     assert "colour" in settings["found"] + settings["to_do"]
 
 
+def test_the_doctor_makes_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "not yet" / "ward.db"
+    found = lines(say("doctor", "--json", "--database", f"sqlite:///{file}").json)
+    assert found["database"]["state"] == "ok"
+    assert "not there yet" in found["database"]["found"]
+    assert not file.parent.exists()
+
+
+def test_the_doctor_finds_a_loop_file_of_the_hospital_that_is_wrong(tmp_path: Path) -> None:
+    wardloop = hospital.told_hospital(tmp_path)
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "mine.toml").write_text("format = 9\n", encoding="utf-8")
+    wardloop.settings.write_text(f"loops = ['{own}']\n", encoding="utf-8")
+    said = wardloop("doctor", "--json")
+    assert said.code == 1
+    assert "mine.toml:1: " in lines(said.json)["loops"]["found"]
+    assert wardloop("patient", "list", user="li.na").code == 1
+
+
 def test_a_new_database_is_made_by_upgrade_and_holds(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'ward.db'}"
     made = say("db", "upgrade", "--database", url, "--json").json
