@@ -8,6 +8,18 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from client.demo.durations import minutes_of
+from client.demo.usual_values import (
+    BLOOD_EXPIRES,
+    CONTRAST,
+    DECISIONS,
+    EXPIRES,
+    LOT,
+    NUMBERED,
+    ON_STEP,
+    SAID,
+    SITES,
+    VITAL,
+)
 from domain.barcodes import dose_label
 
 if TYPE_CHECKING:
@@ -18,78 +30,9 @@ if TYPE_CHECKING:
     from client.demo.crew import Crew
     from client.demo.moment import Moment
 
+    Maker = Callable[[Moment], object]
+
 _SEVENTH: Final = 1 / 7
-_SAID: Final[Mapping[str, object]] = {
-    "read_back": True,
-    "lot": "DEMO2611",
-    "expiry": "2027-11-30",
-    "reaction": False,
-    "effective": True,
-    "critical": False,
-    "blood_bank_told": True,
-    "line_open": True,
-    "labels_match": True,
-    "bag_sent": True,
-    "haemolysis": False,
-    "dat": "negative",
-    "filter_set": True,
-    "flushed": True,
-    "history_compared": True,
-    "antibody_screen": "negative",
-    "appearance": "normal",
-    "site_condition": "dry, not red",
-    "quality": "good",
-    "qc_ok": True,
-    "analyser": "AN-2",
-    "seal_intact": True,
-    "channel": "phone",
-    "iv_gauge": "20G",
-    "metal_screen": True,
-    "escort": "nurse",
-    "relation": "patient",
-    "method": "gel card",
-    "temperature_mode": "room",
-    "box_temperature": "5.0",
-    "rate": None,
-    "severity": "moderate",
-    "imputability": "probable",
-    "reaction_outcome": "recovered",
-    "causality": "probable",
-    "reaction_type": "FN",
-    "samples": ["EDTA", "SERUM"],
-    "signs": "rash",
-    "form_id": None,
-    "catch_up": "next dose at its time",
-    "education": "explained again",
-    "incident_no": None,
-    "infection_markers": "negative",
-    "reaction_history": False,
-    "contrast_product": "iodinated contrast 350",
-    "room": "room 3",
-}
-"""What is nearly always entered."""
-_ON_STEP: Final[Mapping[str, object]] = {
-    "M8.teaching": None,
-    "L4.volume": None,
-    "T12.condition": "intact",
-    "E6.condition": "stable",
-    "E10.condition": "stable",
-    "E6.transport_mode": "wheelchair",
-    "L5.transport_mode": "porter",
-    "C7.action": "treated after the ward's guideline",
-    "R5.action": "transfusion ended, line kept, fluids given",
-    "A3.action": "drug stopped, antihistamine given",
-    "E11.critical": False,
-}
-_NUMBERED: Final = ("form_id", "report_no", "note_id", "incident_no", "pump", "seal")
-_VITAL: Final[Mapping[str, tuple[int, int]]] = {
-    "pulse": (66, 96),
-    "respiratory_rate": (14, 20),
-    "systolic_bp": (108, 138),
-    "diastolic_bp": (62, 84),
-    "spo2": (95, 99),
-}
-_DECISIONS: Final = ("noted, no change", "dose stays", "control tomorrow", "discussed on the round")
 
 
 class Evidence:
@@ -101,7 +44,15 @@ class Evidence:
         self._rng = rng
         self._numbers: Iterator[int] = count(1)
         self._units: Iterator[int] = count(123_401)
-        self._makers: Mapping[str, Callable[[Moment], object]] = {
+        self._makers: Mapping[str, Maker] = {
+            **self._of_drugs(),
+            **self._of_tests(),
+            **self._of_examinations(),
+            **self._of_blood(),
+        }
+
+    def _of_drugs(self) -> dict[str, Maker]:
+        return {
             "dose": lambda m: m.said("dose"),
             "amount": lambda m: m.said("dose"),
             "count": lambda m: m.others,
@@ -111,29 +62,44 @@ class Evidence:
             "expected_end": self._expected_end,
             "volume_remaining": lambda _: f"{self._rng.randrange(40, 400, 10)} mL",
             "components": lambda m: f"{m.plan.row.code} in sodium chloride 0.9 %",
-            "site": lambda _: self._rng.choice(("left forearm", "right forearm", "left hand")),
+            "site": self._site,
+            "pump": lambda m: f"PUMP-{self._rng.randint(1, 24):02d}" if _runs(m) else None,
+            "lot": lambda m: LOT if _packed(m) else None,
+            "expiry": _expiry,
             "score_before": lambda _: str(self._rng.randint(4, 7)),
             "score_after": lambda _: str(self._rng.randint(0, 3)),
             "told_to": lambda m: self._crew.doctor(m.plan.patient, m.at),
+        }
+
+    def _of_tests(self) -> dict[str, Maker]:
+        return {
             "callee": lambda m: self._crew.nurse(m.plan.patient, m.at),
             "container": self._container,
             "container_type": lambda m: None if m.task is None else m.said("container_type"),
             "values": self._values,
-            "flags": lambda _: None,
             "critical": self._critical,
             "critical_item": lambda m: m.said("critical_item"),
             "critical_value": lambda m: m.said("critical_value"),
             "critical_limit": lambda m: m.said("critical_limit"),
             "value_heard": lambda m: m.said("critical_value"),
+            "decision": lambda _: self._rng.choice(DECISIONS),
+        }
+
+    def _of_examinations(self) -> dict[str, Maker]:
+        return {
             "report_text": self._report,
-            "decision": lambda _: self._rng.choice(_DECISIONS),
             "accession": lambda _: f"EX261124{next(self._numbers):04d}",
             "slot": self._slot,
             "egfr": lambda _: f"{self._rng.randint(58, 96)} mL/min/{{1.73_m2}}",
             "egfr_at": lambda m: (m.at - timedelta(hours=9)).isoformat(),
             "fasting_since": lambda m: (m.at - timedelta(hours=7)).isoformat(),
+            "contrast_product": lambda m: CONTRAST if m.said("contrast") else None,
             "contrast_volume": lambda m: "70 mL" if m.said("contrast") else None,
             "images": lambda _: self._rng.randint(1, 240),
+        }
+
+    def _of_blood(self) -> dict[str, Maker]:
+        return {
             "indication": lambda m: m.said("indication"),
             "haemoglobin": lambda m: f"{self._rng.randint(*self._blood(m))} g/L",
             "results_at": lambda m: (m.at - timedelta(hours=5)).isoformat(),
@@ -143,7 +109,7 @@ class Evidence:
             "din": self._din,
             "volume": self._volume,
             "duration": lambda m: minutes_of(self._content, m),
-            "temperature": lambda _: str(Decimal(self._rng.randint(364, 371)) / 10),
+            "temperature": lambda _: format(Decimal(self._rng.randint(364, 371)) / 10, ".1f"),
         }
 
     def of_step(self, moment: Moment) -> dict[str, object]:
@@ -168,14 +134,14 @@ class Evidence:
 
     def _value(self, moment: Moment, name: str) -> object:
         own = f"{moment.step.no}.{name}"
-        if own in _ON_STEP:
-            return _ON_STEP[own]
-        if name in _NUMBERED:
+        if own in ON_STEP:
+            return ON_STEP[own]
+        if name in NUMBERED:
             return f"{name[:4].upper()}-{next(self._numbers):05d}"
-        if name in _VITAL:
-            return self._rng.randint(*_VITAL[name])
+        if name in VITAL:
+            return self._rng.randint(*VITAL[name])
         made = self._makers.get(name)
-        return _SAID.get(name) if made is None else made(moment)
+        return SAID.get(name) if made is None else made(moment)
 
     def _dose_label(self, moment: Moment) -> object:
         """Only a dose of its own has a label; tablets of a batch are known by their pack."""
@@ -185,8 +151,11 @@ class Evidence:
 
     def _expected_end(self, moment: Moment) -> object:
         lasts = minutes_of(self._content, moment)
-        running = moment.task is not None and moment.task.fields.get("infusion")
-        return (moment.at + timedelta(minutes=lasts)).isoformat() if running else None
+        return (moment.at + timedelta(minutes=lasts)).isoformat() if _runs(moment) else None
+
+    def _site(self, moment: Moment) -> object:
+        by_mouth = moment.case.order.fields.get("route") in ("PO", "INH")
+        return None if by_mouth else self._rng.choice(SITES)
 
     def _container(self, moment: Moment) -> object:
         """A new tube where one is bound, else the one that is known."""
@@ -252,6 +221,23 @@ class Evidence:
     def _blood(self, moment: Moment) -> tuple[int, int]:
         """Before the transfusion low, after it better."""
         return (64, 72) if moment.step.no == "T1" else (78, 90)
+
+
+def _runs(moment: Moment) -> bool:
+    """Whether the dose is an infusion."""
+    return moment.task is not None and bool(moment.task.fields.get("infusion"))
+
+
+def _packed(moment: Moment) -> bool:
+    """Whether the step is about a pack: of a drug, a blood unit, a contrast medium."""
+    return moment.loop.id != "examination" or bool(moment.said("contrast"))
+
+
+def _expiry(moment: Moment) -> str | None:
+    """Blood lasts weeks, drugs for years."""
+    if moment.loop.id == "transfusion":
+        return BLOOD_EXPIRES
+    return EXPIRES if _packed(moment) else None
 
 
 def _places(number: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from client.demo.usual_values import EXPIRES, LOT
 from domain.barcodes import din_flags, gs1_element_string, specimen_label, wristband
 from domain.errors import InvalidInput, Refused
 from domain.loops.persons import witness_needed
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from domain.records import Record
     from domain.tasks import Task
 
-_EXPIRES: Final = "271130"
-_LOT: Final = "DEMO2611"
 _SCANNED: Final = frozenset({"right_patient", "right_item"})
 """Checks that look at a scan."""
 
@@ -104,7 +103,11 @@ class Hands:
         if first.not_same_as is not None:
             records = [moment.record(no) for no in first.not_same_as.steps]
             avoid = [record.actor for record in records if record is not None]
-        roles = tuple(role for role in first.by if role is not Role.SYSTEM)
+        pace = self.content.pace.get(moment.step.no)
+        usual = None if pace is None else pace.role
+        roles = sorted(
+            (role for role in first.by if role is not Role.SYSTEM), key=lambda one: one != usual
+        )
         return self.crew.pick(roles, moment.plan.patient, moment.at, avoid=avoid)
 
     def _line(self, moments: Sequence[Moment], actor: str) -> dict[str, object]:
@@ -169,7 +172,7 @@ class Hands:
 
     def _pack(self, moment: Moment) -> str:
         gtin = self.content.items["drug"][moment.plan.row.code]["gtins"][0]
-        return gs1_element_string((("01", gtin), ("17", _EXPIRES), ("10", _LOT)))
+        return gs1_element_string((("01", gtin), ("17", EXPIRES[2:].replace("-", "")), ("10", LOT)))
 
     def _scan_wrong_band(self, moment: Moment, actor: str, line: dict[str, object]) -> None:
         """Somebody else's wristband: the program says no, and nothing is written."""

@@ -81,7 +81,7 @@ class Pacing:
         repeated = moment.step.repeats and moment.record(moment.step.no) is not None
         span = pace.every if repeated and pace.every is not None else pace.minutes
         hurry = 1.0 if pace.own else _HURRY.get(moment.case.order.priority, 1.0)
-        at = self._origin(moment, pace) + self._drawn(span) * hurry
+        at = self._origin(moment, pace) + self._drawn(span, hurry)
         if moment.step.no == "L8":
             at += self._analysis(moment)
         if self._rng.random() < pace.late:
@@ -138,6 +138,7 @@ class Pacing:
                 return at
         return None
 
-    def _drawn(self, span: tuple[int, int]) -> timedelta:
+    def _drawn(self, span: tuple[int, int], part: float = 1.0) -> timedelta:
+        """A part of a time between two numbers of minutes, in whole seconds."""
         low, high = span
-        return timedelta(seconds=self._rng.randint(low * 60, high * 60))
+        return timedelta(seconds=int(self._rng.randint(low * 60, high * 60) * part))

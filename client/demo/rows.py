@@ -133,6 +133,7 @@ class Pace:
     by: tuple[int, int] = (0, 0)
     after: str | None = None
     own: bool = False
+    role: str | None = None
     rounds: tuple[str, ...] = ()
     ahead: int = 0
     together: str | None = None
