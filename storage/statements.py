@@ -257,9 +257,13 @@ CARRY_TASK: Final = _carrying(tasks, tasks.c.id == word("key"))
 FACTS: Final = Statement(
     select(
         encounters.c.state, encounters.c.ended_at, encounters.c.band_instance, patients.c.id,
-        patients.c.mrn,
+        patients.c.mrn, wards.c.time_zone,
     )
-    .select_from(encounters.join(patients, patients.c.id == encounters.c.patient_id))
+    .select_from(
+        encounters.join(patients, patients.c.id == encounters.c.patient_id).outerjoin(
+            wards, wards.c.id == encounters.c.ward_id
+        )
+    )
     .where(encounters.c.id == word("encounter_id"))
 )  # fmt: skip
 PRODUCT: Final = Statement(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import UTC
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from domain.errors import Conflict, NotFound, Refused, StorageError
 from domain.events import OrderPlaced, TaskMade
@@ -126,7 +128,7 @@ class SqlTransaction:
         row = self._driver.row(sql.FACTS, encounter_id=encounter)
         if row is None:
             raise NotFound("encounter", encounter)
-        state, ended_at, band_instance, patient, mrn = row
+        state, ended_at, band_instance, patient, mrn, zone = row
         return Facts(
             encounter=encounter,
             patient=PatientId(cast("str", patient)),
@@ -135,6 +137,7 @@ class SqlTransaction:
             mrn=cast("str", mrn),
             band_instance=cast("int", band_instance),
             item_codes=self._item_codes(case.order.fields.get("product")),
+            zone=UTC if zone is None else ZoneInfo(cast("str", zone)),
         )
 
     def _item_codes(self, product: object) -> frozenset[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from domain.errors import Conflict, NotFound, Refused, StorageError
 from domain.events import OrderPlaced, TaskMade
@@ -183,6 +184,7 @@ class FakeTransaction:
             mrn=self._state.patients[stay.patient_id].mrn,
             band_instance=stay.band_instance,
             item_codes=self._codes(case.order.fields.get("product")),
+            zone=ZoneInfo(ward.time_zone) if (ward := self._state.wards.get(stay.ward)) else UTC,
         )
 
     def _codes(self, product: object) -> frozenset[str]:

@@ -298,6 +298,7 @@ def test_facts_name_the_band_the_record_number_and_every_code_of_the_product(
     assert facts.patient == hospital.patient_of[stay]
     assert facts.band_instance == 2
     assert facts.item_codes == {"amoxicillin", "06912345678901", "AMX500"}
+    assert str(facts.zone) == "Asia/Shanghai", "the day on a label ends at midnight on the ward"
 
 
 def test_facts_say_that_the_patient_has_left(
