@@ -13,7 +13,7 @@ from client.demo.content import content
 from client.demo.counting import counted
 from client.demo.crew import Crew
 from client.demo.evidence import Evidence
-from client.demo.founding import evening_begins, found
+from client.demo.founding import MAIN_WARD, evening_begins, found
 from client.demo.hands import Hands
 from client.demo.pacing import Pacing
 from client.demo.simulation import Simulation
@@ -21,6 +21,8 @@ from client.demo.story import Story
 from client.settings import Settings
 from client.wiring import SeededIds, build
 from domain.errors import InvalidInput
+
+__all__ = ["MAIN_WARD", "VIEWER", "demo_settings", "describe", "play", "simulate"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,13 +32,15 @@ if TYPE_CHECKING:
     from client.app import App
     from client.demo.content import Content
 
-    Shots = Callable[[App, Path], Iterable[Path]]
+    Shots = Callable[[App, Path], Iterable[Path | str]]
     Progress = Callable[[int, int], None]
 
 _LOG: Final = logging.getLogger(__name__)
 DATABASE: Final = "ward.sqlite3"
 SUMMARY: Final = "summary.json"
 SEED, BEDS, HOURS = 7, 32, 8
+VIEWER: Final = "li.na"
+"""The nurse through whose eyes the demo is shown."""
 _LONGEST: Final = 24
 _WORKSTATION: Final = "demo"
 
@@ -59,7 +63,8 @@ def play(
         beds: how many patients, from bed 1 on.
         hours: of the shift, from midnight; the evening before is played too.
         shots: draws the main screens of the program as it is at the end into a folder, and says
-            which files it wrote; the caller has it, for the demo knows no screens.
+            which files it wrote, in the order in which they are told; the caller has it, for the
+            demo knows no screens. `VIEWER` on `MAIN_WARD` is who may look.
         progress: told the seconds played and the seconds in all.
 
     Returns:
@@ -73,8 +78,7 @@ def play(
     told = content()
     clock = DemoClock(evening_begins(told))
     end = told.instant(told.shift_from) + timedelta(hours=hours)
-    settings = Settings(database=f"sqlite:///{out / DATABASE}", workstation=_WORKSTATION)
-    app = build(settings, clock=clock, ids=SeededIds(seed, clock))
+    app = build(demo_settings(out), clock=clock, ids=SeededIds(seed, clock))
     try:
         simulation = simulate(app, clock, told, seed=seed, beds=beds, end=end, progress=progress)
         summary: dict[str, object] = {
@@ -88,6 +92,11 @@ def play(
     text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
     (out / SUMMARY).write_text(text, encoding="utf-8", newline="\n")
     return summary
+
+
+def demo_settings(out: Path) -> Settings:
+    """The settings of the demo: nothing of this machine's own, so that all machines play alike."""
+    return Settings(database=f"sqlite:///{out / DATABASE}", workstation=_WORKSTATION)
 
 
 def simulate(
@@ -132,7 +141,8 @@ def _check(out: Path, beds: int, hours: int) -> None:
 def _screens(app: App, out: Path, shots: Shots | None) -> list[str]:
     if shots is None:
         return []
-    return sorted(path.relative_to(out).as_posix() for path in shots(app, out))
+    drawn = (out / path for path in shots(app, out))  # an absolute path stays what it is
+    return [path.relative_to(out).as_posix() for path in drawn]
 
 
 def describe(out: Path, summary: Mapping[str, object]) -> tuple[str, ...]:

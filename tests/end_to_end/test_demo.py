@@ -145,7 +145,7 @@ def test_screens_are_drawn_by_the_caller_at_the_end_of_the_shift(tmp_path: Path)
         progress=lambda done, whole: told.append((done, whole)),
     )
     assert seen == [content().instant("01:00")]
-    assert summary["screens"] == ["screens/a.png", "screens/b.png"]
+    assert summary["screens"] == ["screens/b.png", "screens/a.png"], "in the order told"
     assert told == sorted(told)
     assert told[-1][0] <= told[-1][1] == 8 * 3600
     lines = describe(tmp_path, summary)
@@ -191,14 +191,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Night, Pat
     app.close()
 
 
-@pytest.mark.long
 def test_staff_are_refused_nothing_but_the_wrong_wristband(whole: tuple[Night, Path]) -> None:
     night, _ = whole
     assert night.simulation.hands.refused == []
     assert night.simulation.hands.near_misses == 1
 
 
-@pytest.mark.long
 def test_all_four_kinds_have_work_done_not_done_and_still_to_do(whole: tuple[Night, Path]) -> None:
     night, _ = whole
     for kind in KINDS:
@@ -212,7 +210,6 @@ def test_all_four_kinds_have_work_done_not_done_and_still_to_do(whole: tuple[Nig
         assert states & {"planned", "in_progress"}, kind
 
 
-@pytest.mark.long
 def test_what_a_night_brings(whole: tuple[Night, Path]) -> None:
     night, _ = whole
     for loop, outcome in (
@@ -235,7 +232,6 @@ def test_what_a_night_brings(whole: tuple[Night, Path]) -> None:
     assert {"MX01", "MX02"} <= asks, "a returned order and a pharmacist wait for an answer"
 
 
-@pytest.mark.long
 def test_potassium_of_bed_12_waits_for_its_physician(whole: tuple[Night, Path]) -> None:
     night, _ = whole
     case = night.of_bed("12", "K")
@@ -251,7 +247,6 @@ def test_potassium_of_bed_12_waits_for_its_physician(whole: tuple[Night, Path]) 
     assert night.of_bed("12", "KCL1").order.stopped_by == "discontinue"
 
 
-@pytest.mark.long
 def test_two_units_for_bed_21_the_second_with_a_reaction(whole: tuple[Night, Path]) -> None:
     night, _ = whole
     case = night.of_bed("21", "red_cells")
@@ -265,7 +260,6 @@ def test_two_units_for_bed_21_the_second_with_a_reaction(whole: tuple[Night, Pat
     assert {"R1", "R2", "R3", "R4", "R5", "R6"} <= reaction.steps.keys()
 
 
-@pytest.mark.long
 def test_one_gap_is_accepted_and_one_is_left_for_the_charge_nurse(
     whole: tuple[Night, Path],
 ) -> None:
@@ -277,7 +271,6 @@ def test_one_gap_is_accepted_and_one_is_left_for_the_charge_nurse(
     assert "M10" not in accepted.steps, "the bedside check was never recorded"
 
 
-@pytest.mark.long
 def test_the_board_of_the_morning_is_alive(whole: tuple[Night, Path]) -> None:
     night, _ = whole
     board = {
@@ -290,7 +283,6 @@ def test_the_board_of_the_morning_is_alive(whole: tuple[Night, Path]) -> None:
         assert night.app.worklist(user="he.lan", now=MORNING, role=role), role
 
 
-@pytest.mark.long
 def test_the_whole_night_is_in_order(whole: tuple[Night, Path]) -> None:
     _, out = whole
     assert_verified(out, MORNING)
