@@ -93,7 +93,7 @@ def release_order(decision: Decision, reason: str | None, *, missed_are_held: bo
         if task.hold is None or not task.hold.whole_order:
             continue
         end = window_end(decision.place(task))
-        given = task.started or task.exit is not None
+        given = task.started or task.exit is not None or bool(task.gaps)
         missed = missed_are_held and not given and end is not None and end < decision.entry.at
         _release_task(decision, task, missed=missed)
 

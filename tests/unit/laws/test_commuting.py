@@ -2,8 +2,8 @@
 
 Independent: neither is an ancestor of the other, nor what ends its repetition, nor its turn
 (`next_task_after`); neither ends its task or the order; none of the results sets anything off; and
-not a step per report version beside a step that may raise the version. Equal: but for the place of the
-records on their stream, and the report version at which a step was recorded that answers none.
+not a step per report version beside a step that may raise the version. Equal: but for the place of
+the records on their stream, and the report version of a step that answers none.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from domain.commands import (
     HoldWork,
     NewTask,
     PassTime,
+    ReleaseWork,
 )
 from domain.loops.case import Case
 from domain.loops.loops import Loops
@@ -169,6 +170,18 @@ def test_a_dose_that_is_voided_is_not_on_hold_any_more() -> None:
 
     assert story.task.state.value == "voided"
     assert story.task.hold is None
+
+
+def test_a_dose_with_a_gap_is_not_closed_as_held_when_its_order_is_released() -> None:
+    story = medication(dose("08:00", ward_mixed=True))
+    story.entry(HoldWork, "07:30", reason="vomiting")
+    story.record("M10", "07:20", source=RETRO, reason="checked before", entered=at("07:40"))
+    assert story.task.gaps == {"M9"}
+
+    story.entry(ReleaseWork, "13:00", reason="eats again")
+
+    assert story.task.state.value == "in_progress"
+    assert story.task.gaps == {"M9"}
 
 
 def test_a_visit_whose_end_was_recorded_cannot_be_rescheduled_or_voided() -> None:
