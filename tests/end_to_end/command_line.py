@@ -7,10 +7,13 @@ import json
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from client.cli.main import run
 from tests.stores import new_file
+
+Json: TypeAlias = Any
+"""What a command answers."""
 
 MORNING = "2026-11-24T08:00:00+08:00"
 
@@ -24,11 +27,11 @@ class Said:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever JSON the command answers
+    def json(self) -> Json:
         return json.loads(self.out)
 
     @property
-    def error(self) -> Any:  # noqa: ANN401 - as above
+    def error(self) -> Json:
         return json.loads(self.err)["error"]
 
 
@@ -60,7 +63,7 @@ class Wardloop:
             text = given if isinstance(given, str) else json.dumps(given)
         return say(*words, text=text or "", environ=self.environ)
 
-    def does(self, *argv: str, given: object = None, user: str | None = None) -> Any:  # noqa: ANN401 - JSON
+    def does(self, *argv: str, given: object = None, user: str | None = None) -> Json:
         """The JSON of a command that must succeed."""
         said = self(*argv, "--json", given=given, user=user)
         assert said.code == 0, said.err

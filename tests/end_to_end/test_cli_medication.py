@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from domain.barcodes import gs1_element_string, wristband
 from tests.end_to_end import hospital
-from tests.end_to_end.command_line import Wardloop
+from tests.end_to_end.command_line import Json, Wardloop
 
 BAND = wristband("0012345678", 1)
 PACK = gs1_element_string([("01", "06901234567892"), ("17", "280630"), ("10", "B7")])
@@ -21,7 +20,7 @@ def wardloop(tmp_path: Path) -> Wardloop:
     return hospital.told_hospital(tmp_path)
 
 
-def record(wardloop: Wardloop, clock: str, user: str, **entry: object) -> Any:  # noqa: ANN401 - JSON
+def record(wardloop: Wardloop, clock: str, user: str, **entry: object) -> Json:
     """Record at a time of the day, under an id of its own."""
     wardloop.now = f"2026-11-24T{clock}:00+08:00"
     entry.setdefault("command_id", f"{clock} {user} {entry.get('step')}")

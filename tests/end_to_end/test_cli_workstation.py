@@ -6,16 +6,15 @@ import os
 import sqlite3
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from client.settings import Settings
 from tests.end_to_end import hospital
-from tests.end_to_end.command_line import Wardloop, say
+from tests.end_to_end.command_line import Json, Wardloop, say
 
 
-def lines(answer: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 - JSON
+def lines(answer: Json) -> dict[str, dict[str, str]]:
     return {line["what"]: line for line in answer["lines"]}
 
 
