@@ -165,6 +165,10 @@ class Reads(Protocol):
         """The order of a task."""
         ...
 
+    def home_of_task(self, task: TaskId) -> tuple[OrderId, EncounterId] | None:
+        """The order and the stay of a task."""
+        ...
+
     def tasks_of_container(self, container: str) -> tuple[TaskId, ...]:
         """The open tasks that carry a container id (tube, box) in their fields."""
         ...

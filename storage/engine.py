@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
@@ -10,9 +11,9 @@ from storage import sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Dialect, Engine
-    from sqlalchemy.pool import PoolProxiedConnection
 
     from storage.statements import Statement
 
@@ -63,9 +64,49 @@ class Driver:
         except sqlite3.IntegrityError as error:
             raise RowRefusedError(str(error)) from error
 
+    def begin(self, words: str) -> None:
+        """Begin a transaction."""
+        self._cursor.execute(words)
+
     def commit(self) -> None:
         """Make it last."""
         self._cursor.execute("COMMIT")
+
+    def undo(self) -> None:
+        """Undo what was not committed."""
+        if self._connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
+
+class _Drivers:
+    """The connections of one engine that nobody uses now: taken and given back by any thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: deque[Driver] = deque()
+
+    def take(self) -> Driver:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            # ours for good: to lend and to return one through SQLAlchemy's pool costs more than
+            # the question that is asked on it
+            lent = self._engine.raw_connection()
+            raw = cast("sqlite3.Connection", lent.driver_connection)
+            lent.detach()
+            return Driver(raw, self._engine.dialect)
+
+    def give_back(self, driver: Driver) -> None:
+        self._idle.append(driver)
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+        self._engine.dispose()
 
 
 class Database:
@@ -78,40 +119,43 @@ class Database:
     def __init__(self, url: str, *, wait_seconds: int = sqlite.WAIT_SECONDS) -> None:
         self.url = url
         self.file = sqlite.file_of(url)
-        self._writer = sqlite.writer(url, wait_seconds=wait_seconds)
-        self._reader = sqlite.reader(url, wait_seconds=wait_seconds)
+        self._writers = _Drivers(sqlite.writer(url, wait_seconds=wait_seconds))
+        self._readers = _Drivers(sqlite.reader(url, wait_seconds=wait_seconds))
 
-    @contextmanager
-    def writing(self) -> Iterator[Driver]:
+    def writing(self) -> AbstractContextManager[Driver]:
         """A transaction under the write lock; undone unless it was committed inside."""
-        with self._transaction(self._writer, sqlite.BEGIN_WRITE) as driver:
-            yield driver
+        return self._transaction(self._writers, sqlite.BEGIN_WRITE)
 
-    @contextmanager
-    def reading(self) -> Iterator[Driver]:
+    def reading(self) -> AbstractContextManager[Driver]:
         """One snapshot, on connections that cannot write."""
-        with self._transaction(self._reader, sqlite.BEGIN_READ) as driver:
-            yield driver
+        return self._transaction(self._readers, sqlite.BEGIN_READ)
+
+    def ask(self, statement: Statement, values: Mapping[str, object]) -> list[Row]:
+        """All rows of one question, which is a snapshot by itself."""
+        with self._lent(self._readers) as driver:
+            return driver.rows(statement, **values)
 
     @contextmanager
-    def _transaction(self, engine: Engine, begin: str) -> Iterator[Driver]:
-        pooled: PoolProxiedConnection | None = None
-        try:
-            pooled = engine.raw_connection()
-            raw = cast("sqlite3.Connection", pooled.driver_connection)
-            raw.execute(begin)
+    def _transaction(self, drivers: _Drivers, begin: str) -> Iterator[Driver]:
+        with self._lent(drivers) as driver:
+            driver.begin(begin)
             try:
-                yield Driver(raw, engine.dialect)
+                yield driver
             finally:
-                if raw.in_transaction:
-                    raw.execute("ROLLBACK")
+                driver.undo()
+
+    @contextmanager
+    def _lent(self, drivers: _Drivers) -> Iterator[Driver]:
+        try:
+            driver = drivers.take()
+            try:
+                yield driver
+            finally:
+                drivers.give_back(driver)
         except sqlite3.Error as error:
             raise sqlite.explained(error, self.file) from error
-        finally:
-            if pooled is not None:
-                pooled.close()
 
     def close(self) -> None:
         """Let go of the file."""
-        self._writer.dispose()
-        self._reader.dispose()
+        self._writers.close()
+        self._readers.close()

@@ -48,6 +48,9 @@ WARDS: Final = Statement(select(wards).order_by(wards.c.id))
 PRACTITIONER: Final = _all(practitioners, practitioners.c.user_id == word("id"))
 PRACTITIONERS: Final = Statement(select(practitioners).order_by(practitioners.c.user_id))
 ORDER_OF_TASK: Final = Statement(select(tasks.c.order_id).where(tasks.c.id == word("task_id")))
+HOME_OF_TASK: Final = Statement(
+    select(tasks.c.order_id, tasks.c.encounter_id).where(tasks.c.id == word("task_id"))
+)
 TASKS_OF_CONTAINER: Final = Statement(
     select(tasks.c.id)
     .where(tasks.c.container == word("container"), is_open(tasks))

@@ -44,12 +44,11 @@ class SqlReads:
         self._clock = clock
 
     def _row(self, statement: Statement, **values: object) -> Row | None:
-        with self._database.reading() as driver:
-            return driver.row(statement, **values)
+        rows = self._database.ask(statement, values)
+        return rows[0] if rows else None
 
     def _rows(self, statement: Statement, **values: object) -> list[Row]:
-        with self._database.reading() as driver:
-            return driver.rows(statement, **values)
+        return self._database.ask(statement, values)
 
     # ------------------------------------------------------------ patients, places, people
     def patient(self, patient: PatientId) -> Patient | None:
@@ -120,6 +119,11 @@ class SqlReads:
         """The order of a task."""
         row = self._row(ask.ORDER_OF_TASK, task_id=task)
         return None if row is None else OrderId(cast("str", row[0]))
+
+    def home_of_task(self, task: TaskId) -> tuple[OrderId, EncounterId] | None:
+        """The order and the stay of a task."""
+        row = self._row(ask.HOME_OF_TASK, task_id=task)
+        return None if row is None else cast("tuple[OrderId, EncounterId]", row)
 
     def tasks_of_container(self, container: str) -> tuple[TaskId, ...]:
         """The open tasks whose fields or records name a container (tube, box)."""

@@ -85,6 +85,11 @@ class FakeReads:
     def order_of_task(self, task: TaskId) -> OrderId | None:
         return next((key for key, case in self._state.cases.items() if task in case.tasks), None)
 
+    def home_of_task(self, task: TaskId) -> tuple[OrderId, EncounterId] | None:
+        order = self.order_of_task(task)
+        encounter = None if order is None else self.encounter_of_order(order)
+        return None if order is None or encounter is None else (order, encounter)
+
     def tasks_of_container(self, container: str) -> tuple[TaskId, ...]:
         found = [task for _, task in self._open() if task and container_of(task) == container]
         return tuple(task.id for task in sorted(found, key=lambda task: (task.made_at, task.id)))

@@ -146,10 +146,10 @@ def _targets(reads: Reads, entry: StepEntry) -> tuple[_Target, ...]:
 
 
 def _of_task(reads: Reads, task: TaskId, named: OrderId | None) -> _Target:
-    order = reads.order_of_task(task)
-    encounter = None if order is None else reads.encounter_of_order(order)
-    if order is None or encounter is None:
+    home = reads.home_of_task(task)
+    if home is None:
         raise NotFound("task", task, right="the id of a task")
+    order, encounter = home
     if named is not None and named != order:
         raise InvalidInput("order", f"task {task} is of another order", right=order)
     return _Target(order, encounter, task)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from domain.errors import Conflict, NotFound
 from domain.events import StreamKind
 from domain.ids import derived
-from domain.loops.decide import decide
+from domain.loops.decide import decided
 from domain.loops.evolve import evolve_all
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.ports import CommandMeta, Kept
@@ -83,6 +83,8 @@ class Writing:
 
     def loops(self, encounter: EncounterId) -> Loops:
         """The loops as they hold where the patient lies."""
+        if not self.place.loops.wards:  # one for all wards: no need to ask where the patient lies
+            return self.place.loops
         if encounter not in self._loops:
             self._loops[encounter] = self.place.loops.for_ward(self.stay(encounter).ward)
         return self._loops[encounter]
@@ -96,10 +98,8 @@ class Writing:
         before = self.case(command.order, command.task)
         loops = self.loops(before.order.encounter_id)
         facts = self._transaction.facts(before)
-        events = decide(loops, before, command, facts, self.now)
+        events, after = decided(loops, before, command, facts, self.now)
         if events:
-            after = evolve_all(before, events)
-            assert after is not None  # noqa: S101 - a case never becomes none
             self._keep(before, after, events)
         return events
 

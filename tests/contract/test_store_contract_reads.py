@@ -130,6 +130,8 @@ def test_orders_tasks_and_stays_lead_to_each_other(
     assert reads.orders_of(stay) == (first, second)
     assert reads.encounter_of_order(second) == stay
     assert reads.order_of_task(task) == second
+    assert reads.home_of_task(task) == (second, stay)
+    assert reads.home_of_task(TaskId("ghost")) is None
     assert reads.encounter_of_order(OrderId("ghost")) is None
     assert reads.order_of_task(TaskId("ghost")) is None
     assert reads.case(OrderId("ghost")) is None
