@@ -272,10 +272,10 @@ def loop_sums(data: BoardData, *, loops: Loops, formats: Formats) -> tuple[LoopS
     )
 
 
-def late_cell(line: WorkLine, formats: Formats) -> Cell:
+def late_cell(line: WorkLine, names: Names, formats: Formats) -> Cell:
     """A late task in the list beside the cards: bed, patient, and what is late."""
     row = line.row
+    what = short_line(row.order_fields, row.task_fields, names=names, formats=formats)
     bed = Run(formats.texts("board_page.bed", bed=row.bed), Weight.BOLD)
     name = Run(formats.name(row.patient_name, row.patient_name_zh).first)
-    task = line.cell("task")
-    return Cell((bed, name, *task.runs), tag=task.tag)
+    return Cell((bed, name, Run(what, Weight.MUTED)), tag=line.cell("task").tag)

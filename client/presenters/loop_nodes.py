@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from client.presenters.loop_picture import LabelLine, Link, LinkStyle, Node
 from client.presenters.titles import Names, exit_word, result_word, step_name
 from client.presenters.tone import Tone
-from client.presenters.worklist import Late, tone_at
+from client.presenters.worklist import Late, late_at, tone_at
 from domain.loops.applies import applies, unmet
 from domain.loops.deadlines import allowed, clock_start, limit_applies
 from domain.loops.definition import Level, OriginKind
@@ -18,6 +18,7 @@ from domain.loops.grammar import TriggerKind
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.records import Source
 from domain.tasks import TaskState
+from domain.worklists import Outlook, ReadyStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from domain.loops.grammar import Trigger
     from domain.loops.loops import Loops
     from domain.records import Record
-    from domain.worklists import ReadyStep
 
+_TOLD: Final = frozenset({Tone.DONE, Tone.DONE_LATE, Tone.FAILED, Tone.EXIT})
 _IN_HOURS: Final = timedelta(hours=10)
 _STRONG: Final = frozenset(
     {
@@ -61,6 +62,7 @@ class LaneFrame:
     formats: Formats
     overridden: frozenset[tuple[str, str]] = frozenset()
     short: bool = False
+    outlook: Outlook = field(default_factory=Outlook)
     ready: Mapping[str, ReadyStep] = field(default_factory=dict)
 
     @property
@@ -69,12 +71,16 @@ class LaneFrame:
         return self.place.order.id if self.place.task is None else self.place.task.id
 
 
-def ready_of(loops: Loops, place: Place, now: datetime) -> dict[str, ReadyStep]:
-    """The open steps of a place by number."""
+def outlook_at(loops: Loops, place: Place) -> Outlook:
+    """What comes next on the order or task of a place."""
     task = place.task
-    outlook = (
-        order_outlook(loops, place.case) if task is None else task_outlook(loops, place.case, task)
-    )
+    if task is None:
+        return order_outlook(loops, place.case)
+    return task_outlook(loops, place.case, task)
+
+
+def ready_of(outlook: Outlook, now: datetime) -> dict[str, ReadyStep]:
+    """The open steps of an outlook by number."""
     return {one.step: one for one in outlook.ready if one.again_at is None or one.again_at <= now}
 
 
@@ -112,12 +118,21 @@ def node_tone(step: Step, frame: LaneFrame) -> Tone:
     if record is not None and not _outdated(step, record, place) and step.no not in frame.ready:
         return _done_tone(step, record, place)
     if record is not None and step.repeats:
-        return Tone.RUNNING if step.no in frame.ready else _done_tone(step, record, place)
+        return _round_tone(step, record, frame)
     if (exited := _exit_tone(step, frame)) is not None:
         return exited
     if step.no in frame.ready:
         return _ready_tone(step, frame)
     return _waiting_tone(step, place)
+
+
+def _round_tone(step: Step, record: Record, frame: LaneFrame) -> Tone:
+    """The state of a step that is done again and again until another one is."""
+    ready = frame.ready.get(step.no)
+    if ready is None:
+        return _done_tone(step, record, frame.place)
+    late = ready.deadline is not None and ready.deadline < frame.now
+    return Tone.OVERDUE_1 if late else Tone.RUNNING
 
 
 def _outdated(step: Step, record: Record, place: Place) -> bool:
@@ -176,8 +191,12 @@ def _ready_tone(step: Step, frame: LaneFrame) -> Tone:
     due_at = None if task is None or task.started else task.due_at
     if not step.required and ready.deadline is None:
         return Tone.PENDING
-    late = Late(ready.deadline, ready.amber_at)
-    return tone_at(late, due_at, now=frame.now)[0]
+    return tone_at(_late(ready, frame), due_at, now=frame.now)[0]
+
+
+def _late(ready: ReadyStep, frame: LaneFrame) -> Late:
+    task = frame.place.task
+    return late_at(ready, frame.outlook, None if task is None else task.due_at)
 
 
 def _waiting_tone(step: Step, place: Place) -> Tone:
@@ -200,7 +219,7 @@ def _lines(step: Step, tone: Tone, frame: LaneFrame) -> Iterable[LabelLine]:
     record = frame.place.raw(step.no)
     if tone is Tone.INCOMPLETE:
         yield LabelLine(texts("loop_page.missing"), tone, bold=True)
-    elif tone in {Tone.DONE, Tone.DONE_LATE, Tone.FAILED, Tone.EXIT, Tone.RUNNING} and record:
+    elif record is not None and (tone in _TOLD or step.repeats):
         yield from _done_lines(record, tone, frame)
     elif tone is Tone.EXIT and frame.place.task is not None and frame.place.task.exit is not None:
         taken = frame.place.task.exit
@@ -220,13 +239,16 @@ def _lines(step: Step, tone: Tone, frame: LaneFrame) -> Iterable[LabelLine]:
 
 def _done_lines(record: Record, tone: Tone, frame: LaneFrame) -> Iterable[LabelLine]:
     formats, texts = frame.formats, frame.formats.texts
-    yield LabelLine(formats.moment(record.at, now=frame.now))
+    time, who = formats.moment(record.at, now=frame.now), frame.names.person(record.actor, formats)
+    if frame.short:
+        yield LabelLine(f"{time} {frame.names.family(record.actor, formats)}")
+    else:
+        yield LabelLine(time)
+        yield LabelLine(who)
     if tone in {Tone.FAILED, Tone.EXIT} and record.result:
-        yield LabelLine(frame.names.person(record.actor, formats))
         yield LabelLine(result_word(record.result, texts), tone, bold=True)
         return
-    yield LabelLine(frame.names.person(record.actor, formats))
-    if tone is Tone.RUNNING:
+    if tone in {Tone.RUNNING, Tone.OVERDUE_1}:
         ready = frame.ready.get(record.step)
         if ready is not None and ready.deadline is not None:
             time = formats.moment(ready.deadline, now=frame.now)
@@ -247,11 +269,12 @@ def _open_lines(step: Step, tone: Tone, frame: LaneFrame) -> Iterable[LabelLine]
     ready, task = frame.ready[step.no], frame.place.task
     if tone is Tone.PLANNED and task is not None and task.due_at is not None:
         yield LabelLine(texts("loop_page.due", time=formats.moment(task.due_at, now=now)))
-    if ready.deadline is None:
+    deadline = _late(ready, frame).deadline
+    if deadline is None or tone is Tone.PENDING:
         return
-    yield LabelLine(texts("loop_page.limit", time=formats.moment(ready.deadline, now=now)))
+    yield LabelLine(texts("loop_page.limit", time=formats.moment(deadline, now=now)))
     if tone.tier or tone is Tone.DUE_SOON:
-        span = abs(ready.deadline - now)
+        span = abs(deadline - now)
         yield LabelLine(formats.state(tone, span=span), tone, bold=True)
 
 
@@ -304,15 +327,11 @@ def _used(step: Step, frame: LaneFrame) -> str:
     if step.repeats:
         return ""
     at = frame.now if record is None else record.first_at or record.at
-    spans = []
-    for limit in place.loop.limits:
-        kinds = {origin.kind for origin in limit.origins}
-        if limit.to != step.no or limit.window is not None or OriginKind.DUE in kinds:
-            continue
-        start = clock_start(limit, place) if limit_applies(limit, place) else None
-        span = None if start is None else allowed(limit, place, start)
-        if start is not None and span is not None and start <= at and span[1] > start:
-            spans.append((span[1] - start, at - start))
+    spans = [
+        (ends - start, at - start)
+        for start, ends in _intervals(step, place)
+        if start <= at and ends > start
+    ]
     if not spans:
         return ""
     longest, used = min(spans)
@@ -320,3 +339,16 @@ def _used(step: Step, frame: LaneFrame) -> str:
         return frame.formats.used_of_limit(used, longest)
     hours = (int(one.total_seconds() // 3600) for one in (used, longest))
     return frame.formats.texts("time.hours", n="/".join(map(str, hours)))
+
+
+def _intervals(step: Step, place: Place) -> Iterable[tuple[datetime, datetime]]:
+    """From when to when the limits that end at a step run; not those that run to a due time."""
+    due_at = None if place.task is None else place.task.due_at
+    for limit in place.loop.limits:
+        kinds = {origin.kind for origin in limit.origins}
+        if limit.to != step.no or limit.window is not None or OriginKind.DUE in kinds:
+            continue
+        start = clock_start(limit, place) if limit_applies(limit, place) else None
+        span = None if start is None else allowed(limit, place, start)
+        if start is not None and span is not None and span[1] != due_at:
+            yield start, span[1]

@@ -21,6 +21,7 @@ from client.presenters.loop_nodes import (
     node_id,
     node_of,
     node_tone,
+    outlook_at,
     ready_of,
 )
 from client.presenters.loop_picture import (
@@ -31,6 +32,7 @@ from client.presenters.loop_picture import (
     Link,
     LinkStyle,
     LoopPicture,
+    Node,
 )
 from client.presenters.titles import Names, read_names, said, words_of
 from client.presenters.tone import Tone
@@ -107,6 +109,7 @@ class _Drawing:
         """The frame of the order's own steps, or of a task's."""
         loops, case = self.data.bedside.loops, self.data.case
         place = Place(loops.get(case.order.loop if task is None else task.loop), case, task)
+        outlook = outlook_at(loops, place)
         return LaneFrame(
             place=place,
             loops=loops,
@@ -115,7 +118,8 @@ class _Drawing:
             formats=self.formats,
             overridden=self.overridden,
             short=self.short,
-            ready=ready_of(loops, place, self.now),
+            outlook=outlook,
+            ready=ready_of(outlook, self.now),
         )
 
 
@@ -219,11 +223,17 @@ def _across(
     for name, frame, steps in lanes:
         if name == "child":
             links += _branch(frame, steps, case)
-        elif source and steps:
+        elif source and steps and not _beads_between(name, case):
             links.append(replace(link_to(source, steps[0], frame), label=""))
         if name != "child":
             source = node_id(frame.stream, steps[-1].no)
     return links
+
+
+def _beads_between(name: str, case: Case) -> bool:
+    """Whether the beads of many tasks lie between: no link crosses them."""
+    many = [task for task in own_tasks(case) if task.due_at is not None]
+    return name == "task" and len(many) >= _SEVERAL
 
 
 def _branch(frame: LaneFrame, steps: tuple[Step, ...], case: Case) -> list[Link]:
@@ -308,3 +318,14 @@ def _overridden(journal: Iterable[JournalRow]) -> frozenset[tuple[str, str]]:
         for row in journal
         if row.payload.get("overrides")
     )
+
+
+def strip_of(picture: LoopPicture) -> tuple[tuple[Node, LinkStyle], ...]:
+    """The nodes of a picture in one line, without those that do not apply, each with its link."""
+    ends = {link.target: link.style for link in picture.links}
+    order = [node for lane in picture.lanes if lane.id == "order" for node in lane.nodes]
+    ahead = [node for node in order if node.tone in {Tone.PENDING, Tone.LOCKED}]
+    rest = [node for lane in picture.lanes if lane.id in {"batch", "task"} for node in lane.nodes]
+    line = [*(node for node in order if node not in ahead), *rest, *ahead]
+    shown = (node for node in line if node.tone is not Tone.SKIPPED)
+    return tuple((node, ends.get(node.id, LinkStyle.PENDING)) for node in shown)

@@ -204,8 +204,10 @@ def _manner(fields: Mapping[str, object], formats: Formats) -> list[str]:
         if not isinstance(value, str) or not value or value == "none":
             continue
         key = f"route.{value}"
-        known = name == "route" and formats.texts.has(key)
-        words.append(formats.texts(key) if known else choice_word(name, value, formats.texts))
+        if name == "route" and formats.texts.has(key):
+            words.append(formats.texts(key))
+        elif name != "body_part" or formats.texts.has(f"choice.{value}"):
+            words.append(choice_word(name, value, formats.texts))
     return words
 
 

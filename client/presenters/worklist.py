@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from client.presenters.cells import Cell, Run, Section, Weight, bold, muted, plain, state
-from client.presenters.formats import record_number
+from client.presenters.formats import NO_BREAK, record_number
 from client.presenters.subject import Subject
 from client.presenters.titles import Names, family_of, order_line, read_names, step_name, tag_of
 from client.presenters.tone import Tone, overdue
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from domain.loops.definition import LoopDefinition
     from domain.loops.loops import Loops
     from domain.people import Role
-    from domain.worklists import ReadyStep, WorkRow
+    from domain.worklists import Outlook, ReadyStep, WorkRow
 
 SOON: Final = timedelta(hours=2)
 """How far a worklist looks ahead unless all is asked for (screens.md 3.3)."""
@@ -134,14 +134,14 @@ def _needed(no: str, definition: LoopDefinition | None) -> bool:
     return step is not None and step.required
 
 
-def late_at(row: WorkRow, step: ReadyStep) -> Late:
+def late_at(step: ReadyStep, outlook: Outlook, due_at: datetime | None) -> Late:
     """When a step is late; one without a limit is late when the first limit behind it runs out."""
     if step.deadline is not None:
         return Late(step.deadline, step.amber_at)
-    ends = row.outlook.next_due_at
+    ends = outlook.next_due_at
     amber = None
-    if ends is not None and row.due_at is not None and row.due_at < ends:
-        amber = row.due_at + (ends - row.due_at) * AMBER
+    if ends is not None and due_at is not None and due_at < ends:
+        amber = due_at + (ends - due_at) * AMBER
     return Late(ends, amber)
 
 
@@ -184,7 +184,7 @@ class _Frame:
 
 def _line(row: WorkRow, ready: ReadyStep, definition: LoopDefinition, frame: _Frame) -> WorkLine:
     names, now, formats = frame.names, frame.now, frame.formats
-    late = late_at(row, ready)
+    late = late_at(ready, row.outlook, row.due_at)
     step = definition.steps[ready.step]
     tone, band = tone_at(late, row.due_at, now=now)
     words = state_words(tone, late, row.due_at, now=now, formats=formats)
@@ -192,9 +192,8 @@ def _line(row: WorkRow, ready: ReadyStep, definition: LoopDefinition, frame: _Fr
         tone, words = Tone.INCOMPLETE, Tone.INCOMPLETE.word(formats.texts)
     elif row.state == Tone.ON_HOLD.value:
         tone, words = Tone.ON_HOLD, Tone.ON_HOLD.word(formats.texts)
-    when = row.due_at or late.deadline
     cells = {
-        "due": bold(formats.moment(when, now=now)) if when else muted("–"),
+        "due": bold(formats.moment(row.due_at, now=now)) if row.due_at else muted("–"),
         "state": state(tone, words),
         "bed": bold(row.bed, right=True),
         "patient": bold(formats.name(row.patient_name, row.patient_name_zh).first),
@@ -223,7 +222,8 @@ def _line(row: WorkRow, ready: ReadyStep, definition: LoopDefinition, frame: _Fr
 def _task_cell(row: WorkRow, step: str, frame: _Frame) -> Cell:
     formats = frame.formats
     line = order_line(row.order_fields, row.task_fields, names=frame.names, formats=formats)
-    what = Run(formats.texts("worklist.next", step=step), Weight.MUTED)
+    next_step = formats.texts("worklist.next", step=step)
+    what = Run(f"{NO_BREAK}{next_step}", Weight.MUTED)
     urgent: tuple[Run, ...] = ()
     if row.priority.column == 0:
         urgent = (Run(formats.texts(f"priority.{row.priority.value}"), Weight.BOLD),)

@@ -1,0 +1,270 @@
+"""The window with its pages, the person who sits there, and what keeps it up to date."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final, Protocol, runtime_checkable
+
+from PySide6.QtCore import QElapsedTimer, QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from client.app import App
+from client.desktop.background import Background, run_in_background
+from client.desktop.changes import ChangeFeed
+from client.desktop.dialogs.step_dialog import StepDialog
+from client.desktop.page import Page, PageSpec
+from client.desktop.pages.board import BoardPage
+from client.desktop.pages.loop_page import LoopPage
+from client.desktop.pages.seat import Seat
+from client.desktop.pages.sign_in import SignInPage
+from client.desktop.pages.worklist import WorklistPage
+from client.desktop.scanner import ScanFilter
+from client.desktop.theme import apply_theme
+from client.desktop.window import MainWindow, SignedIn
+from client.presenters.judging import ScanClass, scan_class
+from client.presenters.sign_in import Session
+from client.presenters.tone import Tone
+from client.settings import Settings
+from client.texts import Texts
+
+POLL_MS: Final = 3000
+_CLOCK_MS: Final = 1000
+_DELAYED_MS: Final = 60_000
+
+
+@runtime_checkable
+class _Feed(Protocol):
+    """What the desk needs of the storage's feed of changes."""
+
+    def here(self) -> object:
+        """The present end."""
+        ...
+
+    def since(self, cursor: object) -> object:
+        """What came after a place."""
+        ...
+
+
+class Desk(QObject):
+    """Everything of the window that is not Qt's own loop. Make one, show its window, close it."""
+
+    def __init__(self, qt: QApplication, app: App, settings: Settings) -> None:
+        super().__init__(qt)
+        apply_theme(qt, settings.theme)
+        self.app = app
+        self.settings = settings
+        self.background = Background(qt)
+        self.feed = ChangeFeed(self)
+        self.seat = Seat(app, self.feed, self)
+        self._since = QElapsedTimer()
+        self._since.start()
+        self._milliseconds = QElapsedTimer()
+        self._milliseconds.start()
+        self.scanner = ScanFilter(qt, milliseconds=self._milliseconds.elapsed)
+        self.seat.just_scanned = self.scanner.just_scanned
+        self._cursor: object | None = None
+        self._reading = False
+        self._failing = False
+        self._sign_in: SignInPage | None = None
+        self.window = MainWindow(
+            texts=Texts.load(settings.language),
+            clock=_Clock(app),
+            zone=self.seat.formats(Texts.load(settings.language)).zone,
+            pages=self._pages(),
+            version=program_version(),
+        )
+        self._connect()
+        self.sign_out()
+        self._poll_timer = self.startTimer(POLL_MS)
+        self._clock_timer = self.startTimer(_CLOCK_MS)
+
+    @property
+    def sign_in_page(self) -> SignInPage | None:
+        """The cover while nobody works here."""
+        return self._sign_in
+
+    @Slot(object)
+    def sign_in(self, session: object) -> None:
+        """Let somebody work: their rail, their first page."""
+        if not isinstance(session, Session):
+            return
+        self.seat.take(session)
+        self.window.show_ward(session.ward.name, session.ward.name_zh)
+        person = SignedIn(session.name, session.roles, session.shown_role, session.name_zh)
+        self._sign_in = None
+        self.window.sign_in(person, landing=session.landing)
+
+    @Slot()
+    def sign_out(self) -> None:
+        """Cover everything (F12): no patient is to be seen until somebody signs in."""
+        if self.window.covered:
+            return
+        self.seat.take(None)
+        page = SignInPage(
+            self.window.texts,
+            self.seat,
+            workstation=self.settings.workstation,
+            shared=not self.settings.database.startswith("sqlite"),
+        )
+        page.signed_in.connect(self.sign_in)
+        page.language_wanted.connect(self.window.switch_language)
+        self._sign_in = page
+        self.window.cover(page)
+
+    @Slot()
+    def close(self) -> None:
+        """Stop asking, finish what is being written, let go."""
+        self.killTimer(self._poll_timer)
+        self.killTimer(self._clock_timer)
+        self.background.close()
+
+    def timerEvent(self, event: object) -> None:
+        timer = getattr(event, "timerId", lambda: 0)()
+        if timer == self._poll_timer:
+            self.poll()
+        else:
+            self._tell_age()
+
+    # ------------------------------------------------------------------ what changed elsewhere
+    @Slot()
+    def poll(self) -> None:
+        """Ask the database what changed, off the screen's thread."""
+        feed = self.app.feed
+        if self._reading or not isinstance(feed, _Feed):
+            return
+        self._reading = True
+        operation = partial(_news, feed, self._cursor)
+        run_in_background(self, operation, done=self._polled, failed=self._poll_failed)
+
+    @Slot(object)
+    def _polled(self, news: object) -> None:
+        self._reading = self._failing = False
+        self._since.restart()
+        first = self._cursor is None
+        self._cursor = getattr(news, "cursor", news)
+        moved = bool(getattr(news, "changes", ())) or bool(getattr(news, "reread", False))
+        if moved and not first:
+            self.feed.announce(news)
+        self._tell_age()
+
+    @Slot(object)
+    def _poll_failed(self, _error: Exception) -> None:
+        self._reading = False
+        self._failing = True
+        self._tell_age()
+
+    def _tell_age(self) -> None:
+        texts, since = self.window.texts, int(self._since.elapsed())
+        age = texts("connection_more.seconds", n=since // 1000)
+        if self._failing:
+            self.window.status.show_connection(Tone.FAILED, texts("connection.failed"))
+        elif since > _DELAYED_MS:
+            words = texts("connection.delayed", age=age)
+            self.window.status.show_connection(Tone.DUE_SOON, words)
+        else:
+            words = texts("connection_more.polled", age=age)
+            self.window.status.show_connection(Tone.DONE, words)
+
+    # ------------------------------------------------------------------ made once
+    def _pages(self) -> tuple[PageSpec, ...]:
+        seat = self.seat
+        return (
+            PageSpec("board", "rail.board", "board", partial(_board, seat), shortcut="F2"),
+            PageSpec("work", "rail.work", "work", partial(_work, seat), shortcut="F3"),
+            PageSpec("loop", "loop.picture", "loop", partial(_loop, seat), on_rail=False),
+            PageSpec("step", "step.record", "scan", partial(_step, seat), on_rail=False),
+        )
+
+    def _connect(self) -> None:
+        self.scanner.scanned.connect(self.window.take_scan)
+        self.window.lock_requested.connect(self.sign_out)
+        self.window.scan_offered.connect(self._offered)
+        self.window.language_changed.connect(self._speak)
+
+    @Slot(str)
+    def _offered(self, code: str) -> None:
+        """A code that no page took: a badge signs in; else say that it is of no use here."""
+        page = self._sign_in
+        scan, texts = self.window.status.scan, self.window.texts
+        if page is None:
+            scan.refuse(texts("step.not_needed"))
+        elif scan_class(code) is ScanClass.BADGE:
+            page.take_badge(code)
+        else:
+            scan.refuse(texts("sign_in.not_a_badge"))
+
+    @Slot(object)
+    def _speak(self, texts: object) -> None:
+        if self._sign_in is not None and isinstance(texts, Texts):
+            self._sign_in.retranslate(texts)
+        self._tell_age()
+
+
+def program_version() -> str:
+    """The version of the installed program."""
+    try:
+        return version("wardloop")
+    except PackageNotFoundError:
+        return "0"
+
+
+class Mark(QObject):
+    """Passed once everything that was asked of the database before it has been answered.
+
+    Signals:
+        reached(): it is passed.
+    """
+
+    reached = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.passed = False
+        desk.background.run(self, _nothing, done=self._answered)
+
+    @Slot(object)
+    def _answered(self, _value: object) -> None:
+        self.passed = True
+        self.reached.emit()
+
+
+def _nothing() -> None:
+    return None
+
+
+class _Clock:
+    """The program's clock, as the window asks it."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._app.now()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it stands."""
+        return self._app.simulated
+
+
+def _news(feed: _Feed, cursor: object | None) -> object:
+    return feed.here() if cursor is None else feed.since(cursor)
+
+
+def _board(seat: Seat, texts: Texts) -> Page:
+    return BoardPage(texts, seat)
+
+
+def _work(seat: Seat, texts: Texts) -> Page:
+    return WorklistPage(texts, seat)
+
+
+def _loop(seat: Seat, texts: Texts) -> Page:
+    return LoopPage(texts, seat)
+
+
+def _step(seat: Seat, texts: Texts) -> Page:
+    return StepDialog(texts, seat)

@@ -1,0 +1,427 @@
+"""The worklist of the person who is signed in, with a pane for the chosen row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout
+
+from client.desktop.background import run_in_background
+from client.desktop.changes import Change
+from client.desktop.models.rows import Column, RowTableModel
+from client.desktop.page import Page
+from client.desktop.pages.parts import ChoiceRow, label, row_of
+from client.desktop.pages.seat import Seat
+from client.desktop.pages.task_panel import TaskPanel
+from client.desktop.theme import current_theme
+from client.desktop.widgets.key_button import KeyButton
+from client.desktop.widgets.work_table import WorkTable
+from client.presenters.cells import Cell, LoopKind, Section
+from client.presenters.judging import ScanClass, band_holder, refusal_words, scan_class
+from client.presenters.loop_page import LoopData, read_loop
+from client.presenters.sign_in import Session
+from client.presenters.subject import Subject
+from client.presenters.task_pane import task_pane
+from client.presenters.worklist import (
+    SOON,
+    Band,
+    Line,
+    WorkData,
+    WorkFilter,
+    WorkLine,
+    band_of,
+    counts,
+    in_sections,
+    keep_places,
+    patients,
+    read_work,
+    subject_of_line,
+    work_lines,
+)
+from client.texts import Texts
+from domain.patients import Patient
+
+_TICK_MS: Final = 20_000
+_WIDE: Final = 1600
+_KINDS: Final = ("", *(kind for kind in LoopKind if kind is not LoopKind.OBSERVATION))
+_COLUMNS: Final = (
+    ("due", "column.due", 62),
+    ("state", "column.state", 184),
+    ("bed", "column.bed", 46),
+    ("patient", "column.patient", 146),
+    ("born", "column.born", 104),
+    ("record_no", "identity.record_no", 116),
+    ("task", "column.task", 0),
+    ("limit", "column.limit", 62),
+    ("owner", "column.owner", 66),
+)
+
+
+def _cell(name: str, line: Line) -> Cell:
+    return Cell() if isinstance(line, Section) else line.cell(name)
+
+
+def _key(line: Line) -> Hashable:
+    return f"section {line.title}" if isinstance(line, Section) else line.key
+
+
+class WorklistPage(Page):
+    """What waits for me: overdue, due now, later."""
+
+    def __init__(self, texts: Texts, seat: Seat) -> None:
+        super().__init__()
+        self._texts = texts
+        self._seat = seat
+        self._session: Session | None = None
+        self._data: WorkData | None = None
+        self._lines: tuple[WorkLine, ...] = ()
+        self._filter = WorkFilter()
+        self._moved = 0
+        self._wanted = ""
+        self.setProperty("ground", "bg")
+        self.title = label("", "page")
+        self.kinds = ChoiceRow(height=32)
+        self.bands = {band: KeyButton("", height=32) for band in Band}
+        self.moved = label("", "due")
+        self._people = label("", "muted")
+        self.mine = KeyButton("", height=32)
+        self.soon = KeyButton("", height=32)
+        self.search_field = QLineEdit()
+        self.empty = label("", "muted", wrap=True)
+        self.model: RowTableModel[Line] = RowTableModel(
+            [
+                Column(name, title, partial(_cell, name), width, right=name == "bed")
+                for name, title, width in _COLUMNS
+            ],
+            key=_key,
+            texts=texts,
+            heading=lambda line: isinstance(line, Section),
+        )
+        self.table = WorkTable(self.model)
+        self.panel = TaskPanel(texts)
+        self._split = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._build()
+        self._connect()
+        self.retranslate(texts)
+        self.startTimer(_TICK_MS)
+
+    # ------------------------------------------------------------------ what the window asks
+    def retranslate(self, texts: Texts) -> None:
+        self._texts = texts
+        self.model.retranslate(texts)
+        self.panel.retranslate(texts)
+        words = [texts("worklist.all_kinds"), *(texts(f"tag.{kind}") for kind in _KINDS[1:])]
+        self.kinds.show_choices(list(zip(_KINDS, words, strict=True)))
+        self.kinds.choose(self._filter.family)
+        self.mine.set_text(texts("worklist.mine"))
+        self.soon.set_text(texts("worklist.soon"))
+        self.search_field.setPlaceholderText(f"{texts('worklist.find')}  Ctrl+F")
+        self.search_field.setAccessibleName(texts("app.find"))
+        self.table.setAccessibleName(texts("rail.work"))
+        self._lay_out(fresh=True)
+
+    def enter(self, parameter: object) -> None:
+        """Open with a record number to see one patient's work, else as it was."""
+        if self._seat.session is not self._session:
+            self._seated()
+        if isinstance(parameter, str) and parameter:
+            self.mine.setChecked(False)
+            self.soon.setChecked(False)
+            self.search_field.setText(parameter)
+        self.refresh()
+        self.table.setFocus()
+
+    def leave(self) -> None:
+        self._lay_out(fresh=True)
+
+    @Slot()
+    def refresh(self) -> None:
+        self._read(self._show_fresh)
+
+    def take_scan(self, code: str) -> bool:
+        if scan_class(code) is not ScanClass.BAND:
+            self.scan_settled.emit(False, self._texts("step.need_band"))
+            return True
+        app = self._seat.app
+        run_in_background(
+            self, partial(band_holder, app, code), done=self._band_read, failed=self._failed
+        )
+        return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= current_theme().px(_WIDE)
+        side = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._split.direction() is not side or not self.panel.property("lies"):
+            self._split.setDirection(side)
+            self.panel.setProperty("lies", True)
+            self.panel.lie(right=wide)
+
+    def timerEvent(self, _event: object) -> None:
+        self._lay_out(fresh=False)
+
+    # ------------------------------------------------------------------ reading
+    def _read(self, done: Callable[[WorkData], None]) -> None:
+        session = self._seat.session
+        if session is None:
+            return
+        nurse = session.user if self.mine.isChecked() else None
+        operation = partial(
+            read_work, self._seat.app, roles=session.roles, ward=session.ward.id, nurse=nurse
+        )
+        run_in_background(self, operation, done=done, failed=self._failed)
+
+    @Slot(object)
+    def _show_fresh(self, data: WorkData) -> None:
+        self._data = data
+        self._lay_out(fresh=True)
+
+    @Slot(object)
+    def _show_live(self, data: WorkData) -> None:
+        self._data = data
+        self._lay_out(fresh=False)
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self.empty.setText(refusal_words(error, self._texts))
+        self.empty.show()
+
+    @Slot(object)
+    def _changed(self, change: object) -> None:
+        echo = isinstance(change, Change) and change.is_echo_for(self)
+        if self.isVisible() and not echo:
+            self._read(self._show_live)
+
+    @Slot()
+    def _seated(self) -> None:
+        """Somebody else works here: nothing of the former list may remain."""
+        self._data, self._lines, self._moved = None, (), 0
+        self._session = session = self._seat.session
+        self.mine.setChecked(False)
+        self.soon.setChecked(True)
+        self.search_field.clear()
+        self._filter = WorkFilter()
+        self.model.replace(())
+        self.panel.show_pane(None)
+        if session is not None:
+            operation = partial(_has_patients, self._seat, session)
+            run_in_background(self, operation, done=self._set_mine)
+
+    @Slot(object)
+    def _set_mine(self, has_patients: bool) -> None:
+        if not self.search_field.text():
+            self.mine.setChecked(has_patients)
+            self.refresh()
+
+    # ------------------------------------------------------------------ showing
+    def _lay_out(self, *, fresh: bool) -> None:
+        """Show what was read, at this instant; without `fresh` every row keeps its place."""
+        data, app = self._data, self._seat.app
+        if data is None:
+            return
+        now, formats = app.now(), self._seat.formats(self._texts)
+        lines = work_lines(data, loops=app.loops, now=now, formats=formats)
+        if fresh:
+            self._lines, self._moved = lines, 0
+        else:
+            self._lines, self._moved = keep_places(self._lines, lines)
+        self._apply()
+
+    def _apply(self) -> None:
+        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
+        until = now + SOON if self.soon.isChecked() else None
+        self._filter = replace(self._filter, until=until, words=self.search_field.text().strip())
+        chosen = self.table.current_key
+        self.model.replace(in_sections(self._lines, self._filter, now=now, formats=formats))
+        if chosen is None or not self.table.choose(chosen):
+            self._choose_first()
+        self._show_head(until)
+        self._show_pane_of(self._current())
+
+    def _choose_first(self) -> None:
+        wanted = self._wanted
+        self._wanted = ""
+        shown = [line for line in self.model.rows if isinstance(line, WorkLine)]
+        first = next((line for line in shown if line.row.mrn == wanted), None)
+        if first is not None or shown:
+            self.table.choose((first or shown[0]).key)
+
+    def _show_head(self, until: object) -> None:
+        texts, formats = self._texts, self._seat.formats(self._texts)
+        mine = "mine" if self.mine.isChecked() else "ward"
+        key = f"worklist.title_{mine}{'' if self.soon.isChecked() else '_all'}"
+        self.title.setText(texts(key))
+        shown = [line for line in self._lines if self._filter.passes(line)]
+        for band, count in counts(self._lines, self._filter).items():
+            button = self.bands[band]
+            button.set_text(f"{texts(f'worklist.{band.value}')} {count}")
+            button.setChecked(band in self._filter.collapsed)
+            button.setEnabled(count > 0)
+        number = patients(shown)
+        several = texts("worklist.patients", n=number)
+        self._people.setText(texts("worklist.one_patient") if number == 1 else several)
+        self.moved.setText(texts("worklist.moved", n=self._moved) if self._moved else "")
+        session = self._seat.session
+        self.empty.setVisible(not shown and session is not None)
+        if session is not None and not shown:
+            role = texts(f"role.{session.shown_role.value}")
+            now = self._seat.app.now()
+            if until is None:
+                self.empty.setText(texts("worklist.none_all", role=role))
+            else:
+                time = formats.moment(now + SOON, now=now)
+                self.empty.setText(texts("worklist.none", role=role, time=time))
+
+    def _current(self) -> WorkLine | None:
+        row = self.model.row_at(self.table.currentIndex())
+        return row if isinstance(row, WorkLine) else None
+
+    def _show_pane_of(self, line: WorkLine | None) -> None:
+        session = self._seat.session
+        if line is None or session is None:
+            self.panel.show_pane(None)
+            return
+        operation = partial(read_loop, self._seat.app, line.row.order, user=session.user)
+        run_in_background(self, operation, done=self._show_pane, failed=self._failed)
+
+    @Slot(object)
+    def _show_pane(self, data: LoopData | None) -> None:
+        line = self._current()
+        if data is None or line is None or line.row.order != data.case.order.id:
+            return
+        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
+        self.panel.show_pane(task_pane(data, line, now=now, formats=formats))
+
+    @Slot(object)
+    def _band_read(self, patient: Patient | None) -> None:
+        """A wristband on the list: go to the first row of that patient."""
+        formats = self._seat.formats(self._texts)
+        if patient is None:
+            self.scan_settled.emit(False, self._texts("stop.not_known"))
+            return
+        name = formats.name(patient.name, patient.name_zh).first
+        self.scan_settled.emit(True, name)
+        self._filter = replace(self._filter, collapsed=frozenset())
+        rows = (line for line in self._lines if line.row.patient == patient.id)
+        found = next((line for line in rows if self._filter.passes(line)), None)
+        self._apply()
+        if found is not None:
+            self.table.choose(found.key)
+        else:
+            self._wanted = patient.mrn
+            self.enter(patient.mrn)
+
+    # ------------------------------------------------------------------ what is pressed
+    @Slot(object)
+    def _opened(self, _key: object) -> None:
+        line = self._current()
+        if line is not None:
+            self.open_requested.emit("loop", subject_of_line(line))
+
+    @Slot(object)
+    def _row_chosen(self, _key: object) -> None:
+        self._show_pane_of(self._current())
+
+    @Slot(object)
+    def _toggled(self, key: object) -> None:
+        sections = (row for row in self.model.rows if isinstance(row, Section))
+        section = next((one for one in sections if _key(one) == key), None)
+        if section is not None:
+            self._fold(band_of(section, self._texts))
+
+    @Slot()
+    def _band_pressed(self) -> None:
+        button = self.sender()
+        self._fold(next(band for band, known in self.bands.items() if known is button))
+
+    def _fold(self, band: Band) -> None:
+        self._filter = replace(self._filter, collapsed=self._filter.collapsed ^ {band})
+        self._apply()
+
+    @Slot(str)
+    def _kind_chosen(self, kind: str) -> None:
+        self._filter = replace(self._filter, family=kind)
+        self._apply()
+
+    @Slot()
+    def _filtered(self) -> None:
+        if self._data is not None:
+            self._apply()
+
+    @Slot(object)
+    def _record(self, subject: object) -> None:
+        self.open_requested.emit("step", subject)
+
+    @Slot(object)
+    def _exit(self, subject: object) -> None:
+        if isinstance(subject, Subject):
+            self.open_requested.emit("step", replace(subject, step=""))
+
+    @Slot(object)
+    def _loop(self, subject: object) -> None:
+        self.open_requested.emit("loop", subject)
+
+    @Slot()
+    def _search(self) -> None:
+        self.search_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search_field.selectAll()
+
+    @Slot()
+    def _clear(self) -> None:
+        self.search_field.clear()
+        self.kinds.choose("")
+        self._kind_chosen("")
+
+    # ------------------------------------------------------------------ made once
+    def _build(self) -> None:
+        self.search_field.setFixedWidth(current_theme().px(220))
+        self.search_field.setClearButtonEnabled(True)
+        for button in (*self.bands.values(), self.mine, self.soon):
+            button.setCheckable(True)
+        self.soon.setChecked(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 10, 16, 10)
+        column.setSpacing(8)
+        head = row_of(
+            self.title, self.kinds, *self.bands.values(), self.search_field, 1,
+            self.moved, self._people, self.mine, self.soon,
+        )  # fmt: skip
+        column.addLayout(head)
+        column.addWidget(self.empty)
+        self._split.setSpacing(8)
+        self._split.addWidget(self.table, 1)
+        self._split.addWidget(self.panel)
+        column.addLayout(self._split, 1)
+        self.empty.hide()
+
+    def _connect(self) -> None:
+        self.table.opened.connect(self._opened)
+        self.table.chosen.connect(self._row_chosen)
+        self.table.section_toggled.connect(self._toggled)
+        self.kinds.chosen.connect(self._kind_chosen)
+        self.search_field.textChanged.connect(self._filtered)
+        self.mine.clicked.connect(self.refresh)
+        self.soon.clicked.connect(self._filtered)
+        for button in self.bands.values():
+            button.clicked.connect(self._band_pressed)
+        self.panel.record_wanted.connect(self._record)
+        self.panel.exit_wanted.connect(self._exit)
+        self.panel.loop_wanted.connect(self._loop)
+        self._seat.feed.changed.connect(self._changed)
+        self._seat.changed.connect(self._seated)
+        for key, slot in (("Ctrl+F", self._search), ("Ctrl+Shift+F", self._clear)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+
+def _has_patients(seat: Seat, session: Session) -> bool:
+    """Whether any patient of the ward is this person's now."""
+    app = seat.app
+    assigned = app.reads.assignments(session.ward.id, at=app.now())
+    return session.user in assigned.values()
