@@ -118,11 +118,6 @@ def _roster(app: App, content: Content, charge: str, shift: Shift) -> None:
     app.set_roster(user=charge, command=app.new_command(), shift=shift, duties=duties)
 
 
-def at_home(content: Content, stays: Mapping[str, EncounterId]) -> dict[EncounterId, PatientRow]:
-    """The patient of each stay."""
-    return {stays[row.bed]: row for row in content.patients if row.bed in stays}
-
-
 def evening_begins(content: Content) -> datetime:
     """When the demo begins: the evening before the shift."""
     return content.instant(content.evening_from)
