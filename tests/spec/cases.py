@@ -99,11 +99,13 @@ class Standing:
     def _make(self, condition: Condition, *, holds: bool) -> None:
         first = condition.values[0] if condition.values else True
         if condition.scope is Scope.STEP:
-            self.done.pop(condition.name, None)
+            before = self.done.pop(condition.name, "") if condition.name in self.done else ""
             if holds:
-                self.done[condition.name] = self._result(StepRef(condition.name, condition.values))
-            elif condition.values:
-                self.done[condition.name] = "another"
+                self.done[condition.name] = self.result_of(
+                    StepRef(condition.name, condition.values)
+                )
+            elif condition.values and before != "":
+                self.done[condition.name] = "another" if before in condition.values else before
         elif condition.scope is Scope.REPORTED:
             reports = next(s.no for s in self.definition.steps.values() if s.reports and s.required)
             self.done.pop(reports, None)
@@ -115,7 +117,7 @@ class Standing:
             fields = self.order if condition.scope is Scope.ORDER else self.task
             fields[condition.name] = first if holds else _other(condition)
 
-    def _result(self, ref: StepRef) -> str | None:
+    def result_of(self, ref: StepRef) -> str | None:
         results = ref.results or self.definition.steps[ref.step].results
         return results[0] if results else None
 
@@ -137,7 +139,7 @@ class Standing:
 
     def _walk(self, ref: StepRef) -> None:
         if ref.step not in self.done or ref.results:
-            self.done[ref.step] = self._result(ref)
+            self.done[ref.step] = self.result_of(ref)
         for one in self.definition.steps[ref.step].after:
             if one.step == TASKS_ENDED:
                 self.ended = self.recorded_at
