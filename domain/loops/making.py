@@ -93,6 +93,27 @@ def _require_something_to_do(decision: Decision, task: Task, path: str) -> None:
         )
 
 
+def _require_nothing_passed(decision: Decision, task: Task, changed: Task) -> None:
+    """A step that was no part of the task cannot become one once what follows it is done."""
+    loop = decision.loops.get(task.loop)
+    before, after = (Place(loop, decision.case, one) for one in (task, changed))
+    passed = [
+        step.no
+        for step in loop.task_steps
+        if step.required
+        and applies(step, after)
+        and not applies(step, before)
+        and any(before.record(no) is not None for no in loop.descendants[step.no])
+    ]
+    if passed:
+        raise Refused(
+            "PASSED_OVER",
+            f"With these fields task {task.id} would lack {', '.join(passed)}",
+            next_step="Leave the fields as they were when what follows was done",
+            field="fields",
+        )
+
+
 def _require_need_allowed(decision: Decision, command: MakeTasks) -> None:
     order = decision.order
     if order.state.unsigned and order.state is not OrderState.VERBAL:
@@ -156,6 +177,7 @@ def change_fields(decision: Decision, command: ChangeFields) -> None:
     )
     changed = replace(task, fields={**task.fields, **fields})
     _require_something_to_do(decision, changed, "fields")
+    _require_nothing_passed(decision, task, changed)
     decision.on_task(task.id, FieldsChanged(fields))
 
 

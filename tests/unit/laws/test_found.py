@@ -115,6 +115,16 @@ def test_a_dose_that_has_no_step_is_not_made() -> None:
         story.entry(ChangeFields, "07:20", task=story.task.id, fields={"take_home": True})
 
 
+def test_fields_do_not_ask_for_a_step_that_was_passed() -> None:
+    """A dose that was received without a porter would wait for the porter for ever, silently."""
+    story = medication(dose("08:00", ward_stock=False))
+    for no in ("M5", "M6", "M8"):
+        story.record(no, "07:20")
+    with refused("PASSED_OVER") as told:
+        story.entry(ChangeFields, "07:30", task=story.task.id, fields={"transported": True})
+    assert "M7" in told.text
+
+
 def test_a_draft_cannot_be_cancelled_for_later() -> None:
     story = Story("medication", MEDICATION)
     story.stop("discontinue", "07:10", stop_at=at("12:00"))
