@@ -132,7 +132,7 @@ WORK_OF_ENCOUNTER: Final = (
 
 
 def _counts(table: Table, *where: ColumnElement[bool]) -> Statement:
-    late = func.sum(text(f"CASE WHEN {table.name}.next_due_at <= :now THEN 1 ELSE 0 END"))
+    late = func.sum(text(f"CASE WHEN {table.name}.next_due_at < :now THEN 1 ELSE 0 END"))
     return Statement(
         select(
             table.c.encounter_id,

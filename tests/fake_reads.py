@@ -190,7 +190,7 @@ class FakeReads:
             incomplete += bool(about.gaps)
             if outlook.next_due_at is not None:
                 dues.append(outlook.next_due_at)
-                overdue[about.loop] += outlook.next_due_at <= now
+                overdue[about.loop] += outlook.next_due_at < now
         patient = self._state.patients[stay.patient_id]
         return BedRow(
             ward=stay.ward,
