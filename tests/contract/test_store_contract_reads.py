@@ -303,12 +303,15 @@ def test_the_board_counts_each_bed_s_open_and_overdue_work(
 
     assert (busy.encounter, busy.bed, busy.nurse) == (stay, "1", NURSE)
     assert busy.open_by_loop == {"medication": 3, "test": 1}
-    assert busy.overdue_by_loop == {"medication": 2}
+    assert busy.overdue_by_loop == {"medication": 1}, "at its very minute nothing is late yet"
     assert busy.next_due_at == at(7)
     assert busy.diagnosis == "pneumonia"
     assert (free.encounter, free.nurse, free.open_by_loop) == (empty, None, {})
     assert free.next_due_at is None
     assert reads.board(OTHER_WARD, now=at(9)) == ()
+
+    a_minute_later, _free = reads.board(WARD, now=at(9, 1))
+    assert a_minute_later.overdue_by_loop == {"medication": 2}
 
 
 def test_the_watch_is_told_what_becomes_late_or_reaches_its_stop(
