@@ -38,6 +38,7 @@ def clocks(due: tuple[Occurrence, ...], zone: ZoneInfo = WARD) -> list[str]:
 # ---------------------------------------------------------------- X2: the first day
 
 
+@pytest.mark.rows("X2")
 @pytest.mark.parametrize(
     ("frequency", "start", "due"),
     [
@@ -72,6 +73,7 @@ def test_x2_first_dose_now(frequency: str, start: str, due: list[str]) -> None:
     assert {o.window_class for o in found.due[1:]} <= {found.window_class}
 
 
+@pytest.mark.rows("X2")
 def test_x2_a_short_horizon_holds_the_first_dose_alone() -> None:
     found = expand(QD, start=MONDAY, until=MONDAY + HOUR, zone=WARD, first_dose_now=True)
     assert clocks(found.due) == ["02 09:10"]
@@ -92,11 +94,13 @@ def test_an_as_needed_order_has_no_first_dose() -> None:
 # ---------------------------------------------------------------- X3: the last day
 
 
+@pytest.mark.rows("X3")
 def test_x3_nothing_is_due_at_or_after_the_stop() -> None:
     found = expand(TID, start=MONDAY, until=MONDAY + 2 * DAY, zone=WARD, stop=at(3, "12:00"))
     assert clocks(found.due) == ["02 12:00", "02 16:00", "03 08:00"]
 
 
+@pytest.mark.rows("X3")
 def test_x3_a_stop_at_the_start_leaves_nothing() -> None:
     once = expand(parse_frequency("st"), start=MONDAY, until=MONDAY + DAY, zone=WARD, stop=MONDAY)
     assert once.due == ()
@@ -126,6 +130,7 @@ def test_a_duration_in_days_goes_by_the_wall_clock_and_hours_by_true_hours() -> 
 # ---------------------------------------------------------------- X7: containers
 
 
+@pytest.mark.rows("X7")
 def test_x7_the_next_bag_is_due_when_the_last_one_is_empty() -> None:
     found = expand(
         parse_frequency("cont"),
@@ -141,6 +146,7 @@ def test_x7_the_next_bag_is_due_when_the_last_one_is_empty() -> None:
 # ---------------------------------------------------------------- X8: patches
 
 
+@pytest.mark.rows("X8")
 def test_x8_a_patch_worn_by_day_comes_off_in_the_evening() -> None:
     found = expand(QD, start=at(2, "08:00"), until=at(4, "00:00"), zone=WARD, worn_for=12 * HOUR)
     assert clocks(found.due) == ["02 08:00", "02 20:00", "03 08:00", "03 20:00"]
@@ -148,6 +154,7 @@ def test_x8_a_patch_worn_by_day_comes_off_in_the_evening() -> None:
     assert [o.number for o in found.due] == [1, 1, 2, 2]
 
 
+@pytest.mark.rows("X8")
 def test_x8_the_old_patch_comes_off_before_the_new_one_goes_on() -> None:
     every_three_days = parse_frequency("q72h")
     found = expand(
@@ -157,6 +164,7 @@ def test_x8_the_old_patch_comes_off_before_the_new_one_goes_on() -> None:
     assert changed == [(Part.REMOVE, 1, 1), (Part.APPLY, 2, 2)]
 
 
+@pytest.mark.rows("X8")
 def test_x8_a_removal_at_the_end_of_the_horizon_belongs_to_the_next_one() -> None:
     eight, evening = at(2, "08:00"), at(2, "20:00")
     now = expand(QD, start=eight, until=evening, zone=WARD, worn_for=12 * HOUR)
@@ -167,6 +175,7 @@ def test_x8_a_removal_at_the_end_of_the_horizon_belongs_to_the_next_one() -> Non
     assert [(o.part, o.number) for o in then.due] == [(Part.REMOVE, 1)]
 
 
+@pytest.mark.rows("X8")
 def test_x8_a_stopped_order_takes_its_patch_off_at_the_stop() -> None:
     found = expand(
         parse_frequency("q72h"),
@@ -187,12 +196,14 @@ def mg(value: int) -> Quantity:
     return Quantity(Decimal(value), "mg")
 
 
+@pytest.mark.rows("X9")
 def test_x9_a_taper_gives_each_dose_and_ends() -> None:
     taper = (DoseStep(mg(40), days=2), DoseStep(mg(20), days=1), DoseStep(mg(10), doses=2))
     found = expand(QD, start=at(2, "07:00"), until=at(30, "00:00"), zone=WARD, doses=taper)
     assert [o.dose for o in found.due] == [mg(40), mg(40), mg(20), mg(10), mg(10)]
 
 
+@pytest.mark.rows("X9")
 def test_x9_days_of_a_table_are_days_of_the_ward() -> None:
     taper = (DoseStep(mg(8), doses=1), DoseStep(mg(4), days=1), DoseStep(mg(2)))
     found = expand(TID, start=at(2, "13:00"), until=at(4, "09:00"), zone=WARD, doses=taper)
@@ -205,6 +216,7 @@ def test_x9_days_of_a_table_are_days_of_the_ward() -> None:
     ]
 
 
+@pytest.mark.rows("X9")
 def test_x9_days_without_a_dose_use_up_the_table_too() -> None:
     taper = (DoseStep(mg(8), days=2), DoseStep(mg(4), days=2), DoseStep(mg(2), days=2))
     every_three_days = parse_frequency("q72h")
@@ -214,6 +226,7 @@ def test_x9_days_without_a_dose_use_up_the_table_too() -> None:
     assert [(o.due_at.astimezone(WARD).day, o.dose) for o in found.due] == [(2, mg(8)), (5, mg(4))]
 
 
+@pytest.mark.rows("X9")
 def test_x9_a_removal_carries_no_dose() -> None:
     found = expand(
         QD,
@@ -229,6 +242,7 @@ def test_x9_a_removal_carries_no_dose() -> None:
 # ---------------------------------------------------------------- X12: several at one time
 
 
+@pytest.mark.rows("X12")
 def test_x12_three_units_of_blood_are_three_occurrences() -> None:
     found = expand(parse_frequency("once"), start=MONDAY, until=MONDAY + DAY, zone=WARD, each=3)
     assert [(o.due_at, o.seq) for o in found.due] == [(MONDAY, 1), (MONDAY, 2), (MONDAY, 3)]
@@ -237,12 +251,14 @@ def test_x12_three_units_of_blood_are_three_occurrences() -> None:
 # ---------------------------------------------------------------- X13: the clocks change
 
 
+@pytest.mark.rows("X13")
 def test_x13_clock_times_stay_on_the_wall_when_the_clocks_change() -> None:
     found = expand(Q8H, start=at(28, "09:00", BERLIN), until=at(30, "00:00", BERLIN), zone=BERLIN)
     assert clocks(found.due, BERLIN) == ["28 16:00", "29 00:00", "29 08:00", "29 16:00"]
     assert found.due[2].due_at - found.due[1].due_at == 7 * HOUR
 
 
+@pytest.mark.rows("X13")
 @pytest.mark.parametrize(("frequency", "hours"), [("q1h", 1), ("q2h", 2), ("q3h", 3), ("q4h", 4)])
 @pytest.mark.parametrize(
     "day", [datetime(2026, 3, 28, 20, tzinfo=BERLIN), datetime(2026, 10, 24, 20, tzinfo=BERLIN)]
@@ -255,6 +271,7 @@ def test_x13_frequent_doses_keep_their_true_distance(
     assert {b - a for a, b in pairwise(times)} == {hours * HOUR}
 
 
+@pytest.mark.rows("X13")
 def test_x13_a_time_that_the_clocks_skip_moves_forward() -> None:
     at_half_past_two = parse_frequency("daily at 02:30")
     found = expand(
@@ -263,6 +280,7 @@ def test_x13_a_time_that_the_clocks_skip_moves_forward() -> None:
     assert clocks(found.due, BERLIN) == ["29 03:30", "30 02:30"]
 
 
+@pytest.mark.rows("X13")
 def test_x13_a_time_that_comes_twice_is_taken_once_the_first_time() -> None:
     at_half_past_two = parse_frequency("daily at 02:30")
     start = datetime(2026, 10, 24, 12, tzinfo=BERLIN)
@@ -270,6 +288,7 @@ def test_x13_a_time_that_comes_twice_is_taken_once_the_first_time() -> None:
     assert [o.due_at for o in found.due] == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
 
 
+@pytest.mark.rows("X13")
 def test_x13_an_order_that_begins_in_the_repeated_hour_does_not_end_before_it() -> None:
     second_twenty_to_three = datetime(2026, 10, 25, 1, 40, tzinfo=UTC)
     found = expand(
@@ -282,6 +301,7 @@ def test_x13_an_order_that_begins_in_the_repeated_hour_does_not_end_before_it() 
     assert [o.due_at for o in found.due] == [datetime(2026, 10, 25, 2, tzinfo=UTC)]
 
 
+@pytest.mark.rows("X13")
 def test_x13_two_times_that_fall_together_are_one_dose() -> None:
     half_hours = parse_frequency("AT 02:30, 03:30")
     found = expand(
@@ -304,6 +324,7 @@ def test_a_ward_half_an_hour_off_counts_its_own_full_hours() -> None:
 # ---------------------------------------------------------------- X14: the ward's day
 
 
+@pytest.mark.rows("X14")
 def test_x14_the_ward_day_begins_at_its_own_hour() -> None:
     begins, ends = ward_day(at(2, "07:59"), zone=WARD, begins=DEFAULT_TIMES.day_start)
     assert (begins, ends) == (at(1, "08:00"), at(2, "08:00"))

@@ -97,6 +97,7 @@ def test_frequency_table(frequency: str, start: str, until: str, due: list[str])
     assert [o.due_at.astimezone(WARD).strftime("%d %H:%M") for o in found.due] == due
 
 
+@pytest.mark.rows("V5")
 def test_v5_a_stop_next_day_leaves_its_own_dose_out() -> None:
     line = {
         "frequency": "q8h",
@@ -116,6 +117,7 @@ def test_v5_a_stop_next_day_leaves_its_own_dose_out() -> None:
     }
 
 
+@pytest.mark.rows("V6")
 @pytest.mark.parametrize(
     ("given", "minutes"), [("09:05", 5), ("09:00", 0), ("08:00", 0), ("07:00", 0), ("06:59", -1)]
 )
@@ -125,6 +127,7 @@ def test_v6_a_bid_dose_due_at_eight(given: str, minutes: int) -> None:
     assert window.off_by(_at(f"02 {given}")) == minutes * MINUTE
 
 
+@pytest.mark.rows("V7")
 def test_v7_insulin_before_lunch_is_a_minute_late() -> None:
     insulin = expand(
         parse_frequency("AT 11:30"),
@@ -139,6 +142,7 @@ def test_v7_insulin_before_lunch_is_a_minute_late() -> None:
     assert window.off_by(_at("02 12:01")) == MINUTE
 
 
+@pytest.mark.rows("V8")
 @pytest.mark.parametrize(("text", "minutes"), [("q1h", 15), ("q2h", 30), ("q3h", 45)])
 def test_v8_the_window_of_a_frequent_drug_is_a_quarter_of_its_interval(
     text: str, minutes: int
@@ -151,6 +155,7 @@ def test_v8_the_window_of_a_frequent_drug_is_a_quarter_of_its_interval(
     assert window.closes_at == due_at + minutes * MINUTE
 
 
+@pytest.mark.rows("V9")
 def test_v9_sos_of_the_evening_lapses_in_the_morning() -> None:
     sos = parse_frequency("sos")
     signed = _at("02 20:00")
@@ -160,6 +165,7 @@ def test_v9_sos_of_the_evening_lapses_in_the_morning() -> None:
     assert lapses_at(parse_frequency("prn"), signed) is None
 
 
+@pytest.mark.rows("E34")
 def test_e34_a_dose_before_a_stop_may_start_until_the_stop() -> None:
     window = window_of(_at("02 10:00"), low=-60 * MINUTE, high=60 * MINUTE)
     assert may_start_until(window, _at("02 10:30")) == _at("02 10:30")
