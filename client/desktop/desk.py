@@ -7,7 +7,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Protocol, runtime_checkable
 
-from PySide6.QtCore import QElapsedTimer, QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from client.app import App
@@ -119,6 +119,12 @@ class Desk(QObject):
         self.killTimer(self._poll_timer)
         self.killTimer(self._clock_timer)
         self.background.close()
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self.scanner)
+        for one in (self.background, self.scanner):
+            one.setParent(None)
+            one.deleteLater()
 
     def timerEvent(self, event: object) -> None:
         timer = getattr(event, "timerId", lambda: 0)()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from client.presenters.cells import Cell, Run, Weight, bold, muted, plain
@@ -14,11 +15,10 @@ from domain.tasks import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from client.presenters.formats import Formats
     from client.presenters.loop_page import LoopData
-    from domain.loops.definition import LoopDefinition
+    from domain.loops.definition import FieldType, LoopDefinition
     from domain.loops.loops import Loops
     from domain.worklists import JournalRow
 
@@ -64,7 +64,7 @@ def _row(row: JournalRow, data: LoopData, now: datetime, formats: Formats) -> Ev
         "by": plain(names.person(row.actor, formats)),
         "witness": plain(names.person(str(witness), formats) if witness else ""),
         "how": muted(texts(f"loop_page.{_how(row)}")),
-        "evidence": muted(_evidence(row, data.bedside.loops, formats)),
+        "evidence": muted(_evidence(row, data.bedside.loops, now, formats)),
     }
     return EvidenceRow(f"{row.stream}/{row.stream_seq}", node_id(row.stream, no), cells)
 
@@ -89,7 +89,7 @@ def _how(row: JournalRow) -> str:
     return "scan" if row.payload.get("scans") else "manual"
 
 
-def _evidence(row: JournalRow, loops: Loops, formats: Formats) -> str:
+def _evidence(row: JournalRow, loops: Loops, now: datetime, formats: Formats) -> str:
     """All fields in words, then result and reason: `Lot B2604; complete; reason: …`."""
     texts, payload = formats.texts, row.payload
     parts = []
@@ -100,23 +100,29 @@ def _evidence(row: JournalRow, loops: Loops, formats: Formats) -> str:
     for name, value in evidence.items() if isinstance(evidence, dict) else ():
         known = loops.fields.get(name)
         if known is not None and name not in _HIDDEN and value not in (None, ""):
-            parts.append(f"{said(known.text, formats)} {value_words(name, value, formats)}")
+            words = value_words(known, value, now=now, formats=formats)
+            parts.append(f"{said(known.text, formats)} {words}")
     reason = payload.get("reason")
     if reason:
         parts.append(texts("loop_page.reason", text=reason))
     return "；".join(parts) if formats.chinese else "; ".join(parts)
 
 
-def value_words(name: str, value: object, formats: Formats) -> str:
+def value_words(kind: FieldType, value: object, *, now: datetime, formats: Formats) -> str:
     """A recorded value in words."""
-    texts = formats.texts
+    texts, name = formats.texts, kind.name
+    if kind.type == "instant":
+        return formats.moment(datetime.fromisoformat(str(value)), now=now)
+    if kind.type == "date":
+        return formats.full_date(date.fromisoformat(str(value)))
     if isinstance(value, bool):
         return texts("choice.yes" if value else "choice.no")
     if isinstance(value, dict):
         return quantity_words(value, formats)
     if isinstance(value, (list, tuple)):
         return ", ".join(choice_word(name, str(one), texts) for one in value)
-    return choice_word(name, str(value), texts)
+    words = choice_word(name, str(value), texts)
+    return f"{words} {formats.unit(kind.unit)}" if kind.unit else words
 
 
 def closed_of_all(data: LoopData) -> tuple[int, int]:

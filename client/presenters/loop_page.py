@@ -61,12 +61,15 @@ _LEGEND: Final = (
     Tone.DUE_SOON,
     Tone.OVERDUE_1,
     Tone.RUNNING,
+    Tone.PLANNED,
     Tone.PENDING,
+    Tone.ON_HOLD,
     Tone.SKIPPED,
     Tone.FAILED,
     Tone.EXIT,
     Tone.INCOMPLETE,
     Tone.LOCKED,
+    Tone.VOIDED,
 )
 
 
@@ -162,16 +165,20 @@ def picture_of(
         drawn_lanes.append(_lane(name, frame, steps, first, drawing))
         links += links_of(steps, frame)
     links += _across(order, before, lanes, data.case)
-    picture = LoopPicture(tuple(drawn_lanes), tuple(links), legend=legend(formats))
-    picture = _with_beads(picture, chosen, drawing)
+    picture = _with_beads(LoopPicture(tuple(drawn_lanes), tuple(links)), chosen, drawing)
+    picture = replace(picture, legend=legend(picture, formats))
     return replace(picture, selected=_selected(picture, chosen or child, step))
 
 
-def legend(formats: Formats) -> tuple[LegendItem, ...]:
-    """Every shape that a picture may show."""
+def legend(picture: LoopPicture, formats: Formats) -> tuple[LegendItem, ...]:
+    """The shapes that a picture shows."""
     texts = formats.texts
-    shapes = tuple(LegendItem(tone.word(texts).lower(), tone) for tone in _LEGEND)
-    return (*shapes, LegendItem(texts("tone.conditional")))
+    nodes = tuple(picture.nodes())
+    shown = {node.tone for node in nodes} | {bead.tone for bead in picture.beads()}
+    shapes = tuple(LegendItem(tone.word(texts).lower(), tone) for tone in _LEGEND if tone in shown)
+    if any(node.conditional for node in nodes):
+        shapes = (*shapes, LegendItem(texts("tone.conditional")))
+    return shapes
 
 
 def _start(

@@ -56,7 +56,7 @@ def step_marks(
     if form.band:
         marks.append((texts("step.patient"), *_scan(draft, formats, band=True)))
     if form.item:
-        marks.append((form.item_word, *_scan(draft, formats, band=False)))
+        marks.append((_title(form.item_word), *_scan(draft, formats, band=False)))
     blocking = [one for one in findings if one.blocks]
     answered = all(one.check in draft.overrides for one in blocking)
     detail = texts("step.findings", n=len(blocking)) if blocking else texts("step.no_finding")
@@ -74,6 +74,10 @@ def step_marks(
         )
         for at, (title, done, detail) in enumerate(marks)
     )
+
+
+def _title(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _scans_done(form: StepForm, draft: Draft) -> bool:
@@ -98,7 +102,7 @@ def check_lines(form: StepForm, draft: Draft, *, formats: Formats) -> tuple[Chec
     lines = []
     for wanted, title, words in (
         (form.band, texts("step.wristband"), texts("step.band_right")),
-        (form.item, form.item_word, texts("step.item_right")),
+        (form.item, _title(form.item_word), texts("step.item_right")),
     ):
         band = title == texts("step.wristband")
         scan = draft.scan(band=band)

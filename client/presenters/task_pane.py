@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from client.presenters.banner import Fact, banner_of
+from client.presenters.evidence import evidence_rows
 from client.presenters.formats import NO_BREAK
+from client.presenters.loop_details import streams_shown
 from client.presenters.loop_page import picture_of, strip_of
 from client.presenters.step_actions import exit_actions, step_actions
 from client.presenters.titles import order_line, tag_of
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from client.presenters.banner import BannerView
     from client.presenters.cells import Run
+    from client.presenters.evidence import EvidenceRow
     from client.presenters.formats import Formats
     from client.presenters.judging import Bedside
     from client.presenters.loop_page import LoopData
@@ -61,6 +64,7 @@ class TaskPane:
     note: str
     span: TimeSpan | None
     strip: tuple[tuple[Node, LinkStyle], ...]
+    recorded: tuple[EvidenceRow, ...]
     steps: tuple[StepAction, ...]
     exits: tuple[ExitAction, ...]
     subject: Subject
@@ -108,6 +112,9 @@ def task_pane(data: LoopData, line: WorkLine, *, now: datetime, formats: Formats
         note=_note(line, now, formats),
         span=_span(line, data, now, formats),
         strip=strip_of(picture),
+        recorded=evidence_rows(
+            data, streams_shown(data, picture, row.task), now=now, formats=formats
+        ),
         steps=step_actions(loops, case, row.task, actor=actor, now=now, formats=formats),
         exits=exit_actions(loops, case, row.task, actor=actor, now=now, formats=formats),
         subject=subject_of_line(line),

@@ -223,7 +223,7 @@ def _task_cell(row: WorkRow, step: str, frame: _Frame) -> Cell:
     formats = frame.formats
     line = order_line(row.order_fields, row.task_fields, names=frame.names, formats=formats)
     next_step = formats.texts("worklist.next", step=step)
-    what = Run(f"{NO_BREAK}{next_step}", Weight.MUTED)
+    what = Run(f"{NO_BREAK}{next_step}".replace(" ", NO_BREAK), Weight.MUTED)
     urgent: tuple[Run, ...] = ()
     if row.priority.column == 0:
         urgent = (Run(formats.texts(f"priority.{row.priority.value}"), Weight.BOLD),)

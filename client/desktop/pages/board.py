@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QListView, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QListView, QVBoxLayout, QWidget
 
 from client.desktop.background import run_in_background
 from client.desktop.changes import Change
@@ -109,6 +109,7 @@ class BoardPage(Page):
         )
         self.late = WorkTable(self.late_model)
         self._side = card()
+        self._side_box = QWidget()
         self._late_title = label("", "title")
         self._late_none = label("", "muted", wrap=True)
         self._sums_title = label("", "title")
@@ -116,6 +117,7 @@ class BoardPage(Page):
         self._build()
         self._connect()
         self.retranslate(texts)
+        self.setFocusProxy(self.cards)
         self.startTimer(_TICK_MS)
 
     # ------------------------------------------------------------------ what the window asks
@@ -157,7 +159,7 @@ class BoardPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._side.setVisible(self.width() >= current_theme().px(_WIDE))
+        self._side_box.setVisible(self.width() >= current_theme().px(_WIDE))
         self._fit()
 
     def timerEvent(self, _event: object) -> None:
@@ -344,9 +346,11 @@ class BoardPage(Page):
         head.setContentsMargins(12, 0, 12, 0)
         column.addLayout(head)
         column.addWidget(self.empty)
-        middle = row_of(self.cards, self._side, spacing=16)
+        middle = row_of(self.cards, self._side_box, spacing=0)
         middle.setStretch(0, 1)
-        middle.addSpacing(12)
+        around = row_of(self._side)
+        around.setContentsMargins(12, 0, 12, 0)
+        self._side_box.setLayout(around)
         column.addLayout(middle, 1)
         self.empty.hide()
         self._side.setFixedWidth(current_theme().px(_SIDE))

@@ -108,6 +108,7 @@ class LoopPage(Page):
         self._build()
         self._connect()
         self.retranslate(texts)
+        self.setFocusProxy(self.view)
         self.startTimer(_TICK_MS)
 
     # ------------------------------------------------------------------ what the window asks
@@ -314,6 +315,7 @@ class LoopPage(Page):
         inner.setSpacing(10)
         inner.addLayout(row_of(self._glyph, self._title))
         inner.addWidget(self._text, 1)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         inner.addLayout(row_of(self.record, self._reason, 1, spacing=12))
         self._foot.setSpacing(12)
         self._foot.addWidget(self._detail_card)

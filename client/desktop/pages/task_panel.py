@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
+from client.desktop.models.rows import Column, RowTableModel
 from client.desktop.pages.loop_strip import LoopStrip, round_about
 from client.desktop.pages.parts import RunsLabel, label, row_of
 from client.desktop.pages.time_bar import TimeBar
@@ -14,6 +17,9 @@ from client.desktop.theme import current_theme
 from client.desktop.widgets.key_button import ButtonKind, KeyButton
 from client.desktop.widgets.status_pill import StatusPill
 from client.desktop.widgets.type_tag import TypeTag
+from client.desktop.widgets.work_table import WorkTable
+from client.presenters.cells import Cell
+from client.presenters.evidence import EvidenceRow
 from client.presenters.formats import NO_BREAK
 from client.presenters.subject import Subject
 from client.presenters.task_pane import TaskPane
@@ -23,6 +29,15 @@ from client.texts import Texts
 _RIGHT: Final = 574
 _BELOW: Final = 196
 _NODES: Final = 7
+_RECORDED: Final = (("step", 0), ("event", 104), ("by", 118), ("how", 78))
+
+
+def _cell(name: str, row: EvidenceRow) -> Cell:
+    return row.cell(name)
+
+
+def _key(row: EvidenceRow) -> Hashable:
+    return row.key
 
 
 class TaskPanel(QFrame):
@@ -54,6 +69,15 @@ class TaskPanel(QFrame):
         self._note = label("", "label", wrap=True)
         self._bar = TimeBar()
         self._strip = LoopStrip()
+        self.model: RowTableModel[EvidenceRow] = RowTableModel(
+            [
+                Column(name, f"column.{name}", partial(_cell, name), width)
+                for name, width in _RECORDED
+            ],
+            key=_key,
+            texts=texts,
+        )
+        self.recorded = WorkTable(self.model)
         self._reason = label("", "label", wrap=True)
         self.record = KeyButton("", key="F8", kind=ButtonKind.PRIMARY, icon="scan", height=48)
         self.exit = KeyButton("", key="Alt+N", height=48)
@@ -78,6 +102,8 @@ class TaskPanel(QFrame):
         """Speak another language; the pane itself is shown anew by the page."""
         self._texts = texts
         self._empty.setText(texts("worklist.choose"))
+        self.model.retranslate(texts)
+        self.recorded.setAccessibleName(texts("column.evidence"))
         self.exit.set_text(texts("worklist.not_done"))
         self.loop.set_text(texts("worklist.loop"))
 
@@ -91,6 +117,7 @@ class TaskPanel(QFrame):
         down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         layout.setDirection(down if right else across)
         acts.setDirection(across if right else down)
+        self.recorded.setVisible(right)
         self._what.setMaximumWidth(16777215 if right else theme.px(420))
         if right:
             self.setFixedWidth(theme.px(_RIGHT))
@@ -121,6 +148,7 @@ class TaskPanel(QFrame):
         self._note.setText(pane.note)
         self._bar.show_span(pane.span)
         nodes = round_about(pane.strip, most=_NODES)
+        self.model.replace(pane.recorded)
         self._strip.show_nodes(nodes, ", ".join(node.name for node, _ in nodes))
         self._show_acts(pane)
 
@@ -157,7 +185,8 @@ class TaskPanel(QFrame):
         state.addLayout(row)
         state.addWidget(self._bar)
         state.addWidget(self._strip)
-        state.addStretch(1)
+        state.addWidget(self.recorded, 1)
+        state.addStretch(0)
         acts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._acts)
         acts.setContentsMargins(16, 12, 16, 12)
         acts.setSpacing(8)

@@ -108,6 +108,7 @@ class WorklistPage(Page):
         self._build()
         self._connect()
         self.retranslate(texts)
+        self.setFocusProxy(self.table)
         self.startTimer(_TICK_MS)
 
     # ------------------------------------------------------------------ what the window asks
