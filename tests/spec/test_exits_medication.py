@@ -26,7 +26,7 @@ TABLE = Table(
             "NIC",
             at="M10 M11",
             not_before=("window_end", 0),
-            fields="reason catch_up incident_no?",
+            fields="reason catch_up incident_no",
             still="M18",
         ),
         Exit(

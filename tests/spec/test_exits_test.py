@@ -26,7 +26,7 @@ TABLE = Table(
             fields="reject_reason",
             still="L6b",
         ),
-        Exit("LX07", "missed", "LAB RN", at="L6", fields="reason incident_no?"),
+        Exit("LX07", "missed", "LAB RN", at="L6", fields="reason incident_no"),
         Exit("LX09", "cancelled", "PHY", at="L6 L7 L8", witness="LAB", fields="reason"),
         Exit(
             "LX13",
