@@ -65,6 +65,22 @@ class FrozenClock:
         return True
 
 
+class RunningClock:
+    """A clock set to an instant that runs on from there: a window opened with `--now`."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._ahead = instant - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The instant, and what has passed since it was set."""
+        return datetime.now(UTC) + self._ahead
+
+    @property
+    def simulated(self) -> bool:
+        """It is not the true time."""
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class RandomIds:
     """Ids that nobody can guess or meet twice."""

@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out="${OUT:-out/demo-$(date +%Y%m%d-%H%M%S)}"
 if [[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]]; then
     .venv/bin/wardloop demo --out "$out"
-    exec .venv/bin/wardloop --database "sqlite:///$out/ward.sqlite3"
+    # the window's clock goes on from the end of the shift, so that the ward is as it was left
+    exec .venv/bin/wardloop --database "sqlite:///$out/ward.sqlite3" --now 2026-11-24T08:05:00+08:00
 fi
 echo "No display here: the demo shift is played offscreen."
 QT_QPA_PLATFORM=offscreen .venv/bin/wardloop demo --out "$out"

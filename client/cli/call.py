@@ -62,17 +62,22 @@ class Call:
             return settings
         return settings.model_copy(update={"site": (*settings.site, Path(site))})
 
-    def app(self) -> App:
+    def app(self, *, running: bool = False) -> App:
         """The program on its database, open until the command ends.
+
+        Args:
+            running: let a clock set by `--now` run on, as a window needs.
 
         Raises:
             WardloopError: settings, loops or database are not as they should be.
         """
         if self._app is None:
-            from client.wiring import build
+            from client.wiring import RunningClock, build
 
             rewind = bool(self.option("rewind"))
-            self._app = build(self.settings(), now=self.frozen(), rewind=rewind)
+            now = self.frozen()
+            clock = RunningClock(now) if running and now is not None else None
+            self._app = build(self.settings(), now=now, clock=clock, rewind=rewind)
             self.resources.callback(self._app.close)
         return self._app
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from client.app import App
     from client.cli.call import Call
     from client.cli.parser import Commands
 
@@ -41,5 +42,16 @@ def play_demo(call: Call) -> int:
         def tell(done: int, of: int) -> None:
             progress.tell(done // 60, of // 60)
 
-        summary = play(out, **chosen, progress=tell)
+        summary = play(out, **chosen, shots=_shots, progress=tell)
     return call.answer(summary, "\n".join(describe(out, summary)))
+
+
+def _shots(app: App, out: Path) -> list[str]:
+    """The main screens as pictures, named from the demo's folder."""
+    from client.demo.run import MAIN_WARD, VIEWER, demo_settings
+    from client.desktop.shots import screenshots
+
+    paths = screenshots(
+        app, out / "screens", settings=demo_settings(out), user=VIEWER, ward=MAIN_WARD
+    )
+    return [f"screens/{Path(path).name}" for path in paths]

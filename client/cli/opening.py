@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from client.cli.errors import FoundWanting
@@ -27,7 +26,7 @@ def desktop(call: Call) -> int:
     if not has_display(call.environ):
         raise FoundWanting("NO_DISPLAY", f"There is no display here. {_NEXT}", findings=())
     try:
-        run = import_module("client.desktop.main").run
+        from client.desktop.main import run
     except ImportError as error:
         if not (error.name or "").startswith(("PySide6", "shiboken6")):
             raise
@@ -36,7 +35,7 @@ def desktop(call: Call) -> int:
             f"The window system cannot be loaded: {error}. {_NEXT}",
             findings=(),
         ) from None
-    return int(run(call.app(), call.settings()))
+    return run(call.app(running=True), call.settings())
 
 
 def has_display(environ: Mapping[str, str]) -> bool:
