@@ -155,7 +155,8 @@ def _rest(desk: Desk) -> None:
         loop.exec()
         if not mark.passed:
             raise RuntimeError("the screens did not come to rest")
-    QCoreApplication.processEvents()
+    for _ in range(_MARKS):
+        QCoreApplication.processEvents()
 
 
 def _save(desk: Desk, out: Path, name: str, look: _Look) -> Path:

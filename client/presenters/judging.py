@@ -184,6 +184,11 @@ def badge_holder(staff: Sequence[Practitioner], code: str) -> Practitioner | Non
     return next((one for one in staff if one.badge in keys or one.user == scan.staff_id), None)
 
 
+def read_badge(app: App, code: str) -> Practitioner | None:
+    """Whose badge was scanned; None where it is nobody's."""
+    return badge_holder(app.reads.practitioners(), code)
+
+
 def band_holder(app: App, code: str) -> Patient | None:
     """Whose wristband a code is; None where the record does not know it."""
     try:
@@ -201,10 +206,13 @@ def scan_words(code: str, formats: Formats) -> str:
         scan = parse_scan(code)
     except BarcodeError:
         return code
-    if isinstance(scan, MedicinePack):
-        expiry = "–" if scan.expiry is None else formats.full_date(scan.expiry)
-        return formats.texts("step.item_detail", lot=scan.lot or "–", expiry=expiry)
-    return code
+    if not isinstance(scan, MedicinePack):
+        return code
+    parts = [formats.texts("step.item_lot", lot=scan.lot)] if scan.lot else []
+    if scan.expiry is not None:
+        day = formats.full_date(scan.expiry)
+        parts.append(formats.texts("step.item_expiry", expiry=day))
+    return ", ".join(parts) or scan.gtin
 
 
 def refusal_words(error: Exception, texts: Texts) -> str:

@@ -17,12 +17,13 @@ from client.desktop.pages.worklist import WorklistPage
 from client.presenters.tone import Tone
 from client.presenters.worklist import WorkLine
 from domain.barcodes import wristband
-from tests.desktop.ward_sample import FURO, Sample, sample_ward
+from tests.desktop.ward import own_ward
+from tests.desktop.ward_sample import FURO, Sample
 
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Iterator[Sample]:
-    made = sample_ward(tmp_path)
+    made = own_ward(tmp_path)
     yield made
     made.app.close()
 

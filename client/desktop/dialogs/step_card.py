@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from client.desktop.dialogs.step_form_view import StepFormView
-from client.desktop.dialogs.step_parts import DialogHead, SnugScroll, Stepper
+from client.desktop.dialogs.step_parts import DialogHead, Stepper
 from client.desktop.pages.parts import RunsLabel, card, label, row_of, rule
+from client.desktop.theme import current_theme
 from client.desktop.widgets.app_bar import Icon
 from client.desktop.widgets.key_button import ButtonKind, KeyButton
+from client.presenters.banner import Fact
+from client.presenters.formats import Formats
 from client.presenters.step_actions import ExitAction
+from client.presenters.step_dialog import Draft, is_retro
+from client.presenters.step_form import StepForm
+from client.presenters.stepper import check_lines, scan_prompt, step_marks
+from client.presenters.titles import exit_word
 from client.texts import Texts
+from domain.findings import Finding
 
 
 class StepCard(QFrame):
@@ -54,8 +63,57 @@ class StepCard(QFrame):
         self.cannot.set_text(texts("step.cannot_scan"))
         self.prompt_hint.setText(texts("step.scan_hint"))
 
-    def show_exits(self, exits: Sequence[ExitAction]) -> None:
+    def show_form(self, form: StepForm, draft: Draft, facts: Sequence[Fact], texts: Texts) -> None:
+        """Show a form with what was entered before."""
+        self._show_part(exits=False)
+        self.facts.setText("     ".join(f"{one.label} {one.value}" for one in facts))
+        record = texts("step.record_button")
+        if form.is_exit:
+            record = texts("step.exit_button", word=exit_word(form.exit_id, texts))
+        self.record_button.set_text(record)
+        switch = "step.back_to_step" if form.is_exit else "worklist.not_done"
+        self.not_done.set_text(texts(switch))
+        self.view.show_form(form, draft, texts)
+
+    def show_state(
+        self,
+        form: StepForm,
+        draft: Draft,
+        findings: Sequence[Finding],
+        problem: str,
+        *,
+        now: datetime,
+        formats: Formats,
+    ) -> None:
+        """Show what was found about the draft and what is still missing."""
+        self.view.show_state(
+            draft,
+            findings,
+            check_lines(form, draft, formats=formats),
+            retro=is_retro(draft, now=now, formats=formats),
+            texts=formats.texts,
+        )
+        self.stepper.show_marks(step_marks(form, draft, findings, problem, formats=formats))
+        prompt = scan_prompt(form, draft, formats.texts)
+        self.prompt_box.setVisible(bool(prompt) and not form.is_exit)
+        self.prompt.setText(prompt)
+        self.problem.setText(problem)
+        self.record_button.set_reason(problem)
+
+    def _show_part(self, *, exits: bool) -> None:
+        self.exits.setVisible(exits)
+        self.view.setVisible(not exits)
+        self.stepper.setVisible(not exits)
+
+    def show_exits(self, exits: Sequence[ExitAction], texts: Texts, *, closed: bool) -> None:
         """Offer the exits, each with why it may not be taken."""
+        self._show_part(exits=True)
+        self.facts.setText(texts("step.nothing_open" if closed else "step.not_done_choose"))
+        self.prompt_box.hide()
+        self.problem.setText(texts("step.need_exit") if exits else "")
+        self.record_button.setEnabled(False)
+        self.record_button.set_text(texts("step.record_button"))
+        self.not_done.set_text(texts("step.back_to_step"))
         layout = self.exits.layout()
         while layout is not None and (item := layout.takeAt(0)) is not None:
             old = item.widget()
@@ -109,3 +167,30 @@ class StepCard(QFrame):
         last.setContentsMargins(20, 12, 20, 12)
         foot.setLayout(last)
         return foot
+
+
+class SnugScroll(QScrollArea):
+    """As tall as what it holds, and scrolls only where the window is too low for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def sizeHint(self) -> QSize:
+        body = self.widget()
+        if body is None:
+            return super().sizeHint()
+        wide = max(self.width(), 200)
+        layout = body.layout()
+        high = layout.totalHeightForWidth(wide) if layout is not None else -1
+        return QSize(wide, max(high, body.sizeHint().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, min(self.sizeHint().height(), current_theme().px(120)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout
 
-from client.app import App
 from client.desktop.background import run_in_background
 from client.desktop.dialogs.step_card import StepCard
 from client.desktop.dialogs.stop_dialog import StopDialog
@@ -23,34 +21,36 @@ from client.desktop.widgets.scan_field import Awaited
 from client.presenters.banner import BannerView
 from client.presenters.judging import (
     ScanClass,
-    badge_holder,
     band_holder,
-    judge,
+    read_badge,
     refusal_words,
     scan_class,
 )
 from client.presenters.loop_page import LoopData, read_loop
-from client.presenters.step_actions import ExitAction, exit_actions, step_actions
+from client.presenters.step_actions import ExitAction
 from client.presenters.step_dialog import (
     Draft,
     Scanned,
     command_line,
-    event_time,
     finding_words,
-    first_draft,
-    is_retro,
     problem,
-    read_value,
 )
-from client.presenters.step_form import StepForm, exit_form, step_form
-from client.presenters.stepper import check_lines, scan_prompt, step_facts, step_marks
+from client.presenters.step_form import StepForm
+from client.presenters.step_work import (
+    Drafts,
+    exits_at,
+    findings_of,
+    form_at,
+    line_at,
+    recorded_words,
+)
+from client.presenters.stepper import scan_prompt, step_facts
 from client.presenters.stop import stop_view
 from client.presenters.subject import Subject
 from client.presenters.task_pane import banner_at
-from client.presenters.titles import exit_word, order_line
 from client.presenters.tone import Tone
 from client.texts import Texts
-from domain.errors import InvalidInput, WardloopError
+from domain.errors import WardloopError
 from domain.findings import Finding, Severity
 from domain.ids import CommandId
 from domain.patients import Patient
@@ -58,8 +58,7 @@ from domain.people import Practitioner
 from domain.services.step_entry import parse_step_entry
 from domain.services.workplace import Changes
 
-_WIDE, _NARROW = 1000, 920
-_FULL: Final = 1500
+_WIDE, _NARROW, _FULL = 1000, 920, 1500
 
 
 class StepDialog(Page):
@@ -73,7 +72,7 @@ class StepDialog(Page):
         self._data: LoopData | None = None
         self._form: StepForm | None = None
         self._draft = Draft()
-        self._parked: dict[tuple[str, str | None, str], Draft] = {}
+        self._parked = Drafts()
         self._findings: tuple[Finding, ...] = ()
         self._command = CommandId("")
         self._saving = False
@@ -133,7 +132,7 @@ class StepDialog(Page):
             return True  # read the STOP first
         kind = scan_class(code)
         if kind is ScanClass.BADGE:
-            operation = partial(_badge, self._seat.app, code)
+            operation = partial(read_badge, self._seat.app, code)
             run_in_background(self, operation, done=self._badge_read, failed=self._failed)
         elif (form.band if kind is ScanClass.BAND else form.item) and not form.is_exit:
             self._try_scan(code, band=kind is ScanClass.BAND)
@@ -163,78 +162,30 @@ class StepDialog(Page):
         data, subject = self._data, self._subject
         if data is None or subject is None:
             return
-        texts, formats = self._texts, self._seat.formats(self._texts)
-        loops, case, now = data.bedside.loops, data.case, self._seat.app.now()
-        self._form = None
-        if code and subject.task is not None:
-            self._form = exit_form(loops, case, subject.task, code, formats=formats)
-        elif subject.step and self._is_open(subject):
-            self._form = step_form(loops, case, subject.task, subject.step, formats=formats)
-        task = None if subject.task is None else case.tasks.get(subject.task)
-        fields = {} if task is None else task.fields
-        line = order_line(case.order.fields, fields, names=data.names, formats=formats)
-        self.card.line.show_runs(line)
+        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
+        form = form_at(data, subject, code, now=now, formats=formats)
+        self._form = form
+        self.card.line.show_runs(line_at(data, subject, formats=formats))
         self.card.show()
         self._say("")
-        choosing = self._form is None
-        self.card.view.setVisible(not choosing)
-        self.card.exits.setVisible(choosing)
-        self.card.stepper.setVisible(not choosing)
-        if self._form is None:
-            closed = bool(subject.step) and not self._is_open(subject)
-            self._choose_exit(closed=closed)
+        if form is None:
+            self._choose_exit(closed=bool(subject.step))
             return
-        form = self._form
+        self._draft = self._parked.of(form)
         facts = step_facts(data, form, now=now, formats=formats)
-        self.card.facts.setText("     ".join(f"{one.label} {one.value}" for one in facts))
-        self._show_head(form.title)
-        key = "step.exit_button" if form.is_exit else "step.record_button"
-        word = exit_word(form.exit_id, texts)
-        self.card.record_button.set_text(texts(key, word=word) if form.is_exit else texts(key))
-        self.card.not_done.set_text(
-            texts("step.back_to_step" if form.is_exit else "worklist.not_done")
-        )
-        self.card.not_done.setVisible(bool(subject.step) or form.is_exit)
-        kept = self._parked.pop(self._key(), None)
-        self._draft = kept or first_draft(form)
-        self.card.view.show_form(form, self._draft, texts)
+        self.card.head.show_who(form.title, self.banner())
+        self.card.show_form(form, self._draft, facts, self._texts)
+        self.card.not_done.setVisible(form.is_exit or bool(self._exits()))
         self._judge()
         self._focus()
 
-    def _show_head(self, title: str) -> None:
-        banner = self.banner()
-        if banner is not None:
-            self.card.head.show_who(title, banner)
-
-    def _is_open(self, subject: Subject) -> bool:
-        data = self._data
-        if data is None:
-            return False
-        found = step_actions(
-            data.bedside.loops,
-            data.case,
-            subject.task,
-            actor=data.bedside.actor,
-            now=self._seat.app.now(),
-            formats=self._seat.formats(self._texts),
-        )
-        return any(one.step == subject.step for one in found)
-
     def _choose_exit(self, *, closed: bool) -> None:
         """Ask what happened instead; each exit says why it may not be taken."""
-        texts = self._texts
-        self._show_head(texts("step.not_done_title"))
-        self.card.facts.setText(
-            texts("step.nothing_open") if closed else texts("step.not_done_choose")
-        )
-        self.card.prompt_box.hide()
-        self.card.problem.setText(texts("step.need_exit"))
-        self.card.record_button.setEnabled(False)
-        self.card.record_button.set_text(texts("step.record_button"))
+        self._form = None
+        self.card.head.show_who(self._texts("step.not_done_title"), self.banner())
+        self.card.show_exits(self._exits(), self._texts, closed=closed)
         step = self._subject is not None and bool(self._subject.step) and not closed
         self.card.not_done.setVisible(step)
-        self.card.not_done.set_text(texts("step.back_to_step"))
-        self.card.show_exits(self._exits())
         for button in self.card.exit_buttons:
             button.clicked.connect(self._exit_chosen)
         if self.card.exit_buttons:
@@ -244,14 +195,8 @@ class StepDialog(Page):
         data, subject = self._data, self._subject
         if data is None or subject is None:
             return ()
-        return exit_actions(
-            data.bedside.loops,
-            data.case,
-            subject.task,
-            actor=data.bedside.actor,
-            now=self._seat.app.now(),
-            formats=self._seat.formats(self._texts),
-        )
+        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
+        return exits_at(data, subject, now=now, formats=formats)
 
     # ------------------------------------------------------------------ scanning
     def _try_scan(self, code: str, *, band: bool) -> None:
@@ -273,7 +218,8 @@ class StepDialog(Page):
         self._draft = tried
         words = self._texts("step.wristband") if band else formats.texts("step.item_right")
         self.scan_settled.emit(True, words)
-        self.card.view.show_form(self._require_form(), self._draft, self._texts)
+        if self._form is not None:
+            self.card.view.show_form(self._form, self._draft, self._texts)
         self._judge()
         self._focus()
 
@@ -327,48 +273,20 @@ class StepDialog(Page):
         if data is None or form is None:
             return ()
         now, formats = self._seat.app.now(), self._seat.formats(self._texts)
-        evidence: dict[str, object] = {"noscan_reason": draft.noscan} if draft.noscan else {}
-        for one in form.inputs:
-            text = draft.values.get(one.name, "").strip()
-            try:
-                if text:
-                    evidence[one.name] = read_value(one, text, now=now, formats=formats)
-            except InvalidInput:
-                continue  # `problem` tells the person; a check cannot read it
-        return judge(
-            data.bedside,
-            form,
-            scans=[one.code for one in draft.scans],
-            evidence=evidence,
-            when=event_time(draft, now=now, formats=formats) or now,
-            now=now,
-        )
+        return findings_of(data, form, draft, now=now, formats=formats)
 
     def _judge(self) -> None:
         form = self._form
         if form is None:
             return
-        texts, now = self._texts, self._seat.app.now()
-        formats = self._seat.formats(texts)
+        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
         self._findings = self._found(self._draft)
         words = problem(form, self._draft, self._findings, now=now, formats=formats)
-        self.card.view.show_state(
-            self._draft,
-            self._findings,
-            check_lines(form, self._draft, formats=formats),
-            retro=is_retro(self._draft, now=now, formats=formats),
-            texts=texts,
-        )
-        marks = step_marks(form, self._draft, self._findings, words, formats=formats)
-        self.card.stepper.show_marks(marks)
-        prompt = scan_prompt(form, self._draft, texts)
-        self.card.prompt_box.setVisible(bool(prompt) and not form.is_exit)
-        self.card.prompt.setText(prompt)
-        self.card.problem.setText(words)
+        self.card.show_state(form, self._draft, self._findings, words, now=now, formats=formats)
         self.card.record_button.setEnabled(not words and not self._saving)
-        self.card.record_button.set_reason(words)
         band_open = form.band and self._draft.scan(band=True) is None
         awaited = Awaited.WRISTBAND if band_open else Awaited.ITEM
+        prompt = scan_prompt(form, self._draft, self._texts)
         self.expected.emit(awaited if prompt else Awaited.ANYTHING)
 
     @Slot()
@@ -395,14 +313,11 @@ class StepDialog(Page):
 
     @Slot(object)
     def _recorded(self, changes: Changes) -> None:
-        form, texts = self._require_form(), self._texts
-        now, formats = self._seat.app.now(), self._seat.formats(texts)
-        at = event_time(self._draft, now=now, formats=formats) or now
-        key, word = "step.recorded", form.title
-        if form.is_exit:
-            key, word = "step.exit_recorded", exit_word(form.exit_id, texts)
-        name = "word" if form.is_exit else "step"
-        self.said.emit(texts(key, time=formats.clock(at), **{name: word}), Tone.DONE)
+        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
+        if self._form is not None:
+            words = recorded_words(self._form, self._draft, now=now, formats=formats)
+            self.said.emit(words, Tone.DONE)
+            self._parked.drop(self._form)
         self._form = None
         self._saving = False
         self._seat.feed.announce(changes, initiator=self)
@@ -440,10 +355,6 @@ class StepDialog(Page):
             return
         if form is not None and not form.is_exit:
             self._keep_draft()
-            self._form = None
-            self.card.view.hide()
-            self.card.stepper.hide()
-            self.card.exits.show()
             self._choose_exit(closed=False)
         else:
             self._open_form()
@@ -453,32 +364,15 @@ class StepDialog(Page):
         self._open_form(self.sender().objectName())
 
     @Slot()
-    def _cannot_scan(self) -> None:
-        if self._form is not None and not self._form.is_exit:
-            self.card.view.offer_noscan()
-
-    @Slot()
     def _forget(self) -> None:
         """Somebody else sits here: drafts stay with their owner, who has left."""
         self._parked.clear()
         self._form = self._data = self._subject = None
 
     # ------------------------------------------------------------------ inside
-    def _key(self) -> tuple[str, str | None, str]:
-        subject, form = self._subject, self._form
-        if subject is None:
-            return ("", None, "")
-        return (subject.order, subject.task, form.exit_code or form.step if form else "")
-
     def _keep_draft(self) -> None:
-        form = self._form
-        if form is not None and not self._saving and self._draft != first_draft(form):
-            self._parked[self._key()] = self._draft
-
-    def _require_form(self) -> StepForm:
-        if self._form is None:
-            raise RuntimeError("no form is open")
-        return self._form
+        if self._form is not None and not self._saving:
+            self._parked.keep(self._form, self._draft)
 
     def _say(self, words: str) -> None:
         self.card.message.setText(words)
@@ -498,12 +392,8 @@ class StepDialog(Page):
         self.card.record_button.clicked.connect(self.record)
         self.card.not_done.clicked.connect(self._switch)
         self.card.park_button.clicked.connect(self.park)
-        self.card.cannot.clicked.connect(self._cannot_scan)
+        self.card.cannot.clicked.connect(self.card.view.offer_noscan)
         self._seat.changed.connect(self._forget)
         enter = QShortcut(QKeySequence("Ctrl+Enter"), self)  # the other Enter key
         enter.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         enter.activated.connect(self.record)
-
-
-def _badge(app: App, code: str) -> Practitioner | None:
-    return badge_holder(app.reads.practitioners(), code)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -46,9 +45,11 @@ class DialogHead(QWidget):
         self._who: BannerView | None = None
         self.setFixedHeight(current_theme().px(_HEAD))
 
-    def show_who(self, title: str, who: BannerView) -> None:
+    def show_who(self, title: str, who: BannerView | None) -> None:
         """Show a title and a patient."""
         self._title, self._who = title, who
+        if who is None:
+            return
         said = (f"{fact.label} {fact.value}" for fact in who.identity[:3])
         self.setAccessibleName(", ".join((title, who.name.first, *said)))
         self.update()
@@ -330,30 +331,3 @@ class WitnessBlock(QFrame):
     @Slot(str)
     def _typed(self, _text: str) -> None:
         self.changed.emit()
-
-
-class SnugScroll(QScrollArea):
-    """As tall as what it holds, and scrolls only where the window is too low for that."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def sizeHint(self) -> QSize:
-        body = self.widget()
-        if body is None:
-            return super().sizeHint()
-        wide = max(self.viewport().width(), 200)
-        layout = body.layout()
-        high = layout.totalHeightForWidth(wide) if layout is not None else -1
-        return QSize(wide, high if high > 0 else body.sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(200, min(self.sizeHint().height(), current_theme().px(120)))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)

@@ -144,6 +144,7 @@ class ChoiceRow(QWidget):
             button = KeyButton(words, key=key, height=self._high)
             button.setCheckable(True)
             button.setObjectName(value)
+            button.toggled.connect(button.updateGeometry)  # bold words are wider
             button.clicked.connect(self._pressed)
             self._row.insertWidget(place, button)
             self._buttons[value] = button

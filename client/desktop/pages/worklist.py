@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
 from client.desktop.background import run_in_background
 from client.desktop.changes import Change
 from client.desktop.models.rows import Column, RowTableModel
 from client.desktop.page import Page
-from client.desktop.pages.parts import ChoiceRow, label, row_of
+from client.desktop.pages.parts import label
 from client.desktop.pages.seat import Seat
 from client.desktop.pages.task_panel import TaskPanel
+from client.desktop.pages.work_head import WorkHead
 from client.desktop.theme import current_theme
-from client.desktop.widgets.key_button import KeyButton
 from client.desktop.widgets.work_table import WorkTable
-from client.presenters.cells import Cell, LoopKind, Section
+from client.presenters.cells import Cell, Section
 from client.presenters.judging import ScanClass, band_holder, refusal_words, scan_class
 from client.presenters.loop_page import LoopData, read_loop
 from client.presenters.sign_in import Session
@@ -48,7 +49,6 @@ from domain.patients import Patient
 
 _TICK_MS: Final = 20_000
 _WIDE: Final = 1600
-_KINDS: Final = ("", *(kind for kind in LoopKind if kind is not LoopKind.OBSERVATION))
 _COLUMNS: Final = (
     ("due", "column.due", 62),
     ("state", "column.state", 184),
@@ -84,14 +84,7 @@ class WorklistPage(Page):
         self._moved = 0
         self._wanted = ""
         self.setProperty("ground", "bg")
-        self.title = label("", "page")
-        self.kinds = ChoiceRow(height=32)
-        self.bands = {band: KeyButton("", height=32) for band in Band}
-        self.moved = label("", "due")
-        self._people = label("", "muted")
-        self.mine = KeyButton("", height=32)
-        self.soon = KeyButton("", height=32)
-        self.search_field = QLineEdit()
+        self.head = WorkHead()
         self.empty = label("", "muted", wrap=True)
         self.model: RowTableModel[Line] = RowTableModel(
             [
@@ -116,13 +109,7 @@ class WorklistPage(Page):
         self._texts = texts
         self.model.retranslate(texts)
         self.panel.retranslate(texts)
-        words = [texts("worklist.all_kinds"), *(texts(f"tag.{kind}") for kind in _KINDS[1:])]
-        self.kinds.show_choices(list(zip(_KINDS, words, strict=True)))
-        self.kinds.choose(self._filter.family)
-        self.mine.set_text(texts("worklist.mine"))
-        self.soon.set_text(texts("worklist.soon"))
-        self.search_field.setPlaceholderText(f"{texts('worklist.find')}  Ctrl+F")
-        self.search_field.setAccessibleName(texts("app.find"))
+        self.head.retranslate(texts, family=self._filter.family)
         self.table.setAccessibleName(texts("rail.work"))
         self._lay_out(fresh=True)
 
@@ -131,9 +118,7 @@ class WorklistPage(Page):
         if self._seat.session is not self._session:
             self._seated()
         if isinstance(parameter, str) and parameter:
-            self.mine.setChecked(False)
-            self.soon.setChecked(False)
-            self.search_field.setText(parameter)
+            self.head.look_for(parameter)
         self.refresh()
         self.table.setFocus()
 
@@ -171,7 +156,7 @@ class WorklistPage(Page):
         session = self._seat.session
         if session is None:
             return
-        nurse = session.user if self.mine.isChecked() else None
+        nurse = session.user if self.head.mine.isChecked() else None
         operation = partial(
             read_work, self._seat.app, roles=session.roles, ward=session.ward.id, nurse=nurse
         )
@@ -203,10 +188,8 @@ class WorklistPage(Page):
         """Somebody else works here: nothing of the former list may remain."""
         self._data, self._lines, self._moved = None, (), 0
         self._session = session = self._seat.session
-        self.mine.setChecked(False)
-        self.soon.setChecked(True)
-        self.search_field.clear()
         self._filter = WorkFilter()
+        self.head.begin()
         self.model.replace(())
         self.panel.show_pane(None)
         if session is not None:
@@ -215,8 +198,8 @@ class WorklistPage(Page):
 
     @Slot(object)
     def _set_mine(self, has_patients: bool) -> None:
-        if not self.search_field.text():
-            self.mine.setChecked(has_patients)
+        if not self.head.search.text():
+            self.head.mine.setChecked(has_patients)
             self.refresh()
 
     # ------------------------------------------------------------------ showing
@@ -235,8 +218,8 @@ class WorklistPage(Page):
 
     def _apply(self) -> None:
         now, formats = self._seat.app.now(), self._seat.formats(self._texts)
-        until = now + SOON if self.soon.isChecked() else None
-        self._filter = replace(self._filter, until=until, words=self.search_field.text().strip())
+        until = now + SOON if self.head.soon.isChecked() else None
+        self._filter = replace(self._filter, until=until, words=self.head.search.text().strip())
         chosen = self.table.current_key
         self.model.replace(in_sections(self._lines, self._filter, now=now, formats=formats))
         if chosen is None or not self.table.choose(chosen):
@@ -252,21 +235,16 @@ class WorklistPage(Page):
         if first is not None or shown:
             self.table.choose((first or shown[0]).key)
 
-    def _show_head(self, until: object) -> None:
+    def _show_head(self, until: datetime | None) -> None:
         texts, formats = self._texts, self._seat.formats(self._texts)
-        mine = "mine" if self.mine.isChecked() else "ward"
-        key = f"worklist.title_{mine}{'' if self.soon.isChecked() else '_all'}"
-        self.title.setText(texts(key))
         shown = [line for line in self._lines if self._filter.passes(line)]
-        for band, count in counts(self._lines, self._filter).items():
-            button = self.bands[band]
-            button.set_text(f"{texts(f'worklist.{band.value}')} {count}")
-            button.setChecked(band in self._filter.collapsed)
-            button.setEnabled(count > 0)
-        number = patients(shown)
-        several = texts("worklist.patients", n=number)
-        self._people.setText(texts("worklist.one_patient") if number == 1 else several)
-        self.moved.setText(texts("worklist.moved", n=self._moved) if self._moved else "")
+        self.head.show_counts(
+            counts(self._lines, self._filter),
+            self._filter.collapsed,
+            patients=patients(shown),
+            moved=self._moved,
+            texts=texts,
+        )
         session = self._seat.session
         self.empty.setVisible(not shown and session is not None)
         if session is not None and not shown:
@@ -335,10 +313,9 @@ class WorklistPage(Page):
         if section is not None:
             self._fold(band_of(section, self._texts))
 
-    @Slot()
-    def _band_pressed(self) -> None:
-        button = self.sender()
-        self._fold(next(band for band, known in self.bands.items() if known is button))
+    @Slot(str)
+    def _band_pressed(self, band: str) -> None:
+        self._fold(Band(band))
 
     def _fold(self, band: Band) -> None:
         self._filter = replace(self._filter, collapsed=self._filter.collapsed ^ {band})
@@ -369,30 +346,20 @@ class WorklistPage(Page):
 
     @Slot()
     def _search(self) -> None:
-        self.search_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search_field.selectAll()
+        self.head.focus_search()
 
     @Slot()
     def _clear(self) -> None:
-        self.search_field.clear()
-        self.kinds.choose("")
+        self.head.search.clear()
+        self.head.kinds.choose("")
         self._kind_chosen("")
 
     # ------------------------------------------------------------------ made once
     def _build(self) -> None:
-        self.search_field.setFixedWidth(current_theme().px(220))
-        self.search_field.setClearButtonEnabled(True)
-        for button in (*self.bands.values(), self.mine, self.soon):
-            button.setCheckable(True)
-        self.soon.setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 10, 16, 10)
         column.setSpacing(8)
-        head = row_of(
-            self.title, self.kinds, *self.bands.values(), self.search_field, 1,
-            self.moved, self._people, self.mine, self.soon,
-        )  # fmt: skip
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(self.empty)
         self._split.setSpacing(8)
         self._split.addWidget(self.table, 1)
@@ -404,12 +371,10 @@ class WorklistPage(Page):
         self.table.opened.connect(self._opened)
         self.table.chosen.connect(self._row_chosen)
         self.table.section_toggled.connect(self._toggled)
-        self.kinds.chosen.connect(self._kind_chosen)
-        self.search_field.textChanged.connect(self._filtered)
-        self.mine.clicked.connect(self.refresh)
-        self.soon.clicked.connect(self._filtered)
-        for button in self.bands.values():
-            button.clicked.connect(self._band_pressed)
+        self.head.family_chosen.connect(self._kind_chosen)
+        self.head.band_pressed.connect(self._band_pressed)
+        self.head.narrowed.connect(self._filtered)
+        self.head.mine_pressed.connect(self.refresh)
         self.panel.record_wanted.connect(self._record)
         self.panel.exit_wanted.connect(self._exit)
         self.panel.loop_wanted.connect(self._loop)
