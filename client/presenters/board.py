@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,12 @@ FOUR: Final = (
     LoopKind.TEST,
     LoopKind.TRANSFUSION,
 )
+
+
+_INTO_PATIENTS: Final = (LoopKind.MEDICATION, LoopKind.TRANSFUSION)
+_FAR_OFF: Final = timedelta(days=1)
+_ONE_LINE: Final = 24
+"""What is left of a card's last line beside a time, in letters, where something runs above it."""
 
 
 class BoardSort(StrEnum):
@@ -131,7 +138,8 @@ def _card(row: BedRow, lines: Sequence[WorkLine], frame: _Frame) -> BedCard:
     nurse = texts("board_page.no_nurse")
     if row.nurse is not None:
         nurse = texts("board_page.nurse", name=frame.names.person(row.nurse, formats))
-    time, task = _next(lines, frame)
+    running = _running(lines, frame)
+    time, task = _next(lines, frame, short=bool(running[0]))
     return BedCard(
         key=row.encounter,
         bed=row.bed,
@@ -139,7 +147,7 @@ def _card(row: BedRow, lines: Sequence[WorkLine], frame: _Frame) -> BedCard:
         about=f"{age} {formats.sex(row.sex, short=True)}".strip(),
         record_no=record_number(row.mrn),
         counts=_counts(row, lines, frame),
-        running=_running(lines, frame),
+        running=running,
         next_time=time,
         next_task=task,
         staff=nurse,
@@ -184,7 +192,7 @@ def _worst(late: int, tones: Counter[Tone]) -> tuple[Tone | None, int]:
 def _running(lines: Sequence[WorkLine], frame: _Frame) -> tuple[str, str]:
     """What runs into the patient, with the time by which it is to end."""
     texts, formats, now = frame.formats.texts, frame.formats, frame.now
-    for row in (line.row for line in lines):
+    for row in (line.row for line in lines if line.family in _INTO_PATIENTS):
         ends = _ends(row, frame.loops)
         if ends is None:
             continue
@@ -195,6 +203,7 @@ def _running(lines: Sequence[WorkLine], frame: _Frame) -> tuple[str, str]:
             )
         span = formats.duration(until - now)
         left = texts("board_page.over" if until < now else "board_page.left", span=span)
+        left = "" if until - now >= _FAR_OFF else left
         return texts("board_page.ends", time=formats.moment(until, now=now)), left
     return "", ""
 
@@ -210,16 +219,17 @@ def _ends(row: WorkRow, loops: Loops) -> ReadyStep | None:
     return next((ready[no] for no in ends if no in ready), None)
 
 
-def _next(lines: Sequence[WorkLine], frame: _Frame) -> tuple[str, str]:
+def _next(lines: Sequence[WorkLine], frame: _Frame, *, short: bool) -> tuple[str, str]:
+    """When the next task is due, and what it is; a drug and its dose whole, or the step's name."""
     if not lines:
         return "", ""
     line = min(lines, key=lambda one: one.since)
     row = line.row
     when = row.due_at or line.deadline
     definition = frame.loops.for_ward(row.ward).get(row.loop)
-    what = short_line(
-        row.order_fields, row.task_fields, names=frame.names, formats=frame.formats
-    ) or step_name(definition.steps[line.step], frame.formats, short=True)
+    what = short_line(row.order_fields, row.task_fields, names=frame.names, formats=frame.formats)
+    if not what or (short and len(what) > _ONE_LINE):
+        what = step_name(definition.steps[line.step], frame.formats, short=True)
     return "" if when is None else frame.formats.moment(when, now=frame.now), what
 
 
@@ -230,10 +240,16 @@ def choose_cards(
     sort: BoardSort,
     chosen: BoardFilter,
     user: PractitionerId,
+    empty: bool = True,
 ) -> tuple[BedCard, ...]:
-    """The cards that a filter lets through, in the order that is asked for."""
+    """The cards that a filter lets through, in the order that is asked for.
+
+    Args:
+        empty: whether empty beds have a card.
+    """
     beds = {str(row.encounter): row for row in data.beds}
     kept = [card for card in cards if _passes(beds.get(card.key), chosen, user)]
+    kept = [card for card in kept if empty or card.name]
     if sort is BoardSort.OVERDUE:
         kept.sort(key=lambda card: -_late(beds.get(card.key)))
     return tuple(kept)

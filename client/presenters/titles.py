@@ -148,8 +148,11 @@ def short_line(
     names: Names,
     formats: Formats,
 ) -> str:
-    """Name and amount alone, for a card."""
+    """Name and amount alone, for a card; of several tests the first and how many more."""
     fields = {**order_fields, **task_fields}
+    tests = fields.get("tests")
+    if isinstance(tests, (list, tuple)) and len(tests) > 1:
+        return f"{names.item('tests', str(tests[0]), formats)} +{len(tests) - 1}"
     parts = (subject_of(fields, names=names, formats=formats), amount_of(fields, formats))
     return " ".join(part for part in parts if part)
 

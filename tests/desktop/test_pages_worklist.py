@@ -196,6 +196,10 @@ def test_the_board_is_filtered_and_sorted() -> None:
         return [card.bed for card in kept]
 
     assert beds(BoardFilter.UNASSIGNED) == ["2"]
+    without = choose_cards(
+        cards, data, sort=BoardSort.BED, chosen=BoardFilter.ALL, user=LI_NA, empty=False
+    )
+    assert len(without) == 12
     assert beds(BoardFilter.MINE) == ["11", "12", "14", "16", "17", "19", "21"]
     assert set(beds(BoardFilter.OVERDUE)) == {"8", "12", "16", "17", "19", "21"}
     assert beds(BoardFilter.ALL, BoardSort.OVERDUE)[0] in {"12", "17", "19"}

@@ -44,6 +44,8 @@ from domain.patients import Patient
 _TICK_MS: Final = 20_000
 _WIDE: Final = 1600
 _SIDE: Final = 480
+_NAMED: Final = 10
+_BAR: Final = 13
 
 
 class _Cards(QListView):
@@ -159,8 +161,12 @@ class BoardPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._side_box.setVisible(self.width() >= current_theme().px(_WIDE))
+        wide = self.width() >= current_theme().px(_WIDE)
+        turned = wide is self._side_box.isHidden()
+        self._side_box.setVisible(wide)
         self._fit()
+        if turned:
+            self._lay_out(fresh=True)
 
     def timerEvent(self, _event: object) -> None:
         self._lay_out(fresh=False)
@@ -225,13 +231,15 @@ class BoardPage(Page):
             sort=BoardSort(self.sort.value or BoardSort.BED),
             chosen=BoardFilter(self.filter.value or BoardFilter.ALL),
             user=session.user,
+            empty=not self._side_box.isHidden(),
         )
         chosen = chosen if fresh else self._kept(chosen)
         self._order = tuple(one.key for one in chosen)
         self.model.replace(chosen)
         if not self.cards.currentIndex().isValid() and chosen:
             self.cards.setCurrentIndex(self.model.index(0, 0))
-        self._show_head(data, bool(chosen), formats.clock(data.read_at))
+        free = tuple(one.bed for one in cards if not one.name)
+        self._show_head(data, bool(chosen), formats.clock(data.read_at), free)
         late = [line for line in lines if line.band is Band.OVERDUE]
         self.late_model.replace(late)
         self.late.setVisible(bool(late))
@@ -245,7 +253,7 @@ class BoardPage(Page):
         place = {key: at for at, key in enumerate(self._order)}
         return tuple(sorted(cards, key=lambda one: place.get(one.key, len(place))))
 
-    def _show_head(self, data: BoardData, shown: bool, clock: str) -> None:
+    def _show_head(self, data: BoardData, shown: bool, clock: str, free: tuple[str, ...]) -> None:
         texts, session = self._texts, self._seat.session
         if session is None:
             return
@@ -269,13 +277,10 @@ class BoardPage(Page):
             self.filter.show_choices(choices)
             self.filter.choose(BoardFilter.ALL.value)
         beds = len(data.ward.beds)
-        summary = texts(
-            "board_page.summary",
-            beds=beds,
-            patients=len(data.beds),
-            empty=max(beds - len(data.beds), 0),
-        )
-        self._sum.setText(summary)
+        named = self._side_box.isHidden() and 0 < len(free) <= _NAMED
+        key = "board_page.summary_beds" if named else "board_page.summary"
+        empty = ", ".join(free) if named else str(len(free))
+        self._sum.setText(texts(key, beds=beds, patients=len(data.beds), empty=empty))
         self._as_of.setText(texts("board_page.as_of", time=clock))
         self.empty.setVisible(not shown or not data.beds)
         self.empty.setText(texts("board_page.nobody" if data.beds else "board_page.no_patients"))
@@ -304,7 +309,12 @@ class BoardPage(Page):
         count = len(self.model.rows)
         size = card_size_for(count, width=room.width(), height=room.height(), theme=theme)
         self._delegate.card_size = size
-        self.cards.setGridSize(size.size(theme) + QSize(2 * RING, 2 * RING))
+        one = size.size(theme)
+        across = self.cards.width() - _BAR
+        columns = max(across // (one.width() + RING), 1)  # neighbours may share their rings
+        grid = one + QSize(2 * RING, 2 * RING)
+        grid.setWidth(min(grid.width(), across // columns))
+        self.cards.setGridSize(grid)
 
     def _state_cell(self, line: WorkLine) -> Cell:
         return line.cell("state")

@@ -161,6 +161,8 @@ class LoopPage(Page):
         if first:
             self.banner_changed.emit()
         self._show(fresh=first)
+        if first and self.isVisible():
+            self.view.setFocus()
 
     def _show(self, *, fresh: bool = False) -> None:
         data, subject = self._data, self._subject
@@ -237,6 +239,8 @@ class LoopPage(Page):
         inner = self._detail_card.layout()
         if isinstance(inner, QBoxLayout):
             inner.setDirection(down if tall else across)
+        side = Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter
+        self._text.setAlignment(side | Qt.AlignmentFlag.AlignLeft)
         self._foot.setDirection(across if tall else down)
         self._heads.setDirection(down if tall else across)
         self._state.setStretch(2, 1 if tall else 0)
@@ -315,7 +319,6 @@ class LoopPage(Page):
         inner.setSpacing(10)
         inner.addLayout(row_of(self._glyph, self._title))
         inner.addWidget(self._text, 1)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         inner.addLayout(row_of(self.record, self._reason, 1, spacing=12))
         self._foot.setSpacing(12)
         self._foot.addWidget(self._detail_card)

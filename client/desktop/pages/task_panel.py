@@ -29,7 +29,7 @@ from client.texts import Texts
 _RIGHT: Final = 574
 _BELOW: Final = 196
 _NODES: Final = 7
-_RECORDED: Final = (("step", 0), ("event", 104), ("by", 118), ("how", 78))
+_RECORDED: Final = (("step", 0), ("event", 124), ("by", 116), ("how", 72))
 
 
 def _cell(name: str, row: EvidenceRow) -> Cell:
