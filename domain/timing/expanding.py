@@ -199,7 +199,7 @@ def _end(
         return start + length
     # full days by the wall clock, what is left in true hours
     days = length // DAY * DAY
-    return later(start, days, zone=zone, elapsed=False) + (length - days)
+    return later(start, days, zone) + (length - days)
 
 
 def _window_class(frequency: Frequency, *, time_critical: bool) -> WindowClass:
@@ -292,7 +292,7 @@ def _paired(
     if worn_for <= timedelta(0):
         raise InvalidInput("worn_for", "a patch is worn some time", right="a positive time")
     for patch in applied:
-        off = later(patch.due_at, worn_for, zone=zone, elapsed=False)
+        off = later(patch.due_at, worn_for, zone)
         yield replace(patch, part=Part.APPLY)
         yield replace(
             patch,

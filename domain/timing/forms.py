@@ -18,7 +18,7 @@ _SOS_VALIDITY = timedelta(hours=12)  # loops.md 7.1 [S6]
 _MOST_DAYS = 366  # a longer period is a slip of the pen
 _MINUTES_PER_HOUR, _HOURS_PER_DAY, _DAYS_PER_WEEK = 60, 24, 7
 _SLOTTED_HOURS: Final = frozenset({4, 6, 8, 12})  # the ward has standard times for these
-_LONGEST_ELAPSED = 4  # X13: q1h to q4h go by true hours
+_LONGEST_ELAPSED = 4  # X13: q1h to q4h go by true hours, slots or not
 
 # slot, doses a day, window class: the rows of loops.md 7.2
 _SLOTS: Final = {
@@ -167,7 +167,8 @@ def _every_hours(hours: int) -> Frequency | None:
         window_class=_OFTEN if hours < _LONGEST_ELAPSED else window,
         interval=hours * _HOUR,
         slot=f"q{hours}h" if hours in _SLOTTED_HOURS else None,
-        elapsed=hours <= _LONGEST_ELAPSED,
+        # q5h or q36h have no time on the wall to keep: what counts is their distance
+        elapsed=hours <= _LONGEST_ELAPSED or hours not in _SLOTTED_HOURS,
     )
 
 

@@ -108,7 +108,8 @@ class Frequency:
         clock: clock times written in the order itself (`DAILY16`); they win over `slot`.
         meals: meals and where the dose stands to them.
         days: the days on which the clock times apply.
-        elapsed: steps in true hours, also over a change of clocks (X13).
+        elapsed: steps in true hours, also over a change of clocks (X13): q1h to q4h, minutes, and
+            every other number of hours for which the ward keeps no clock times (q5h, q36h).
         count: so many doses and no more.
         duration: so long and no longer.
         may_repeat: so many more doses on need (`ONCE MR1`: may repeat once).

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, tzinfo
-from itertools import islice, takewhile
+from datetime import date, datetime, time, tzinfo
+from itertools import islice
 from typing import Final
 
 from domain.errors import InvalidInput
 from domain.timing.frequencies import Days, Frequency, Kind
 from domain.timing.site_times import SiteTimes
-from domain.timing.wall_clock import DAY, HOUR, instant, later, next_full_hour
+from domain.timing.wall_clock import DAY, HOUR, earliest, instant, next_full_hour
 
 _MOST_TIMES: Final = 200_000  # more than q5min for a year: the end is a slip
 _WEEK: Final = 7
@@ -38,26 +38,29 @@ def standard_times(
     Raises:
         InvalidInput: the ward has set no clock times for it, or `until` is absurdly far.
     """
-    if frequency.kind is Kind.EVERY and (frequency.elapsed or frequency.slot is None):
-        stream = _steps(frequency, start, zone, site_times)
+    if frequency.kind is Kind.EVERY and frequency.elapsed:
+        stream = _steps(frequency, start, until, zone, site_times)
     else:
-        stream = _clock_times(frequency, start, zone, site_times, from_first_day=from_first_day)
-    found = set(islice(takewhile(lambda moment: moment < until, stream), _MOST_TIMES))
+        stream = _clock_times(
+            frequency, start, until, zone, site_times, from_first_day=from_first_day
+        )
+    found = tuple(islice(stream, _MOST_TIMES))
     if len(found) == _MOST_TIMES:
         raise InvalidInput("until", "too many doses before it", right="an end nearer to the start")
-    return tuple(sorted(found))
+    # a time that the clocks skip may pass the next one, or fall together with it
+    return tuple(sorted({moment for moment in found if moment < until}))
 
 
 def _steps(
-    frequency: Frequency, start: datetime, zone: tzinfo, site_times: SiteTimes
+    frequency: Frequency, start: datetime, until: datetime, zone: tzinfo, site_times: SiteTimes
 ) -> Iterator[datetime]:
+    """True hours from the first step on, from the last one before `start` (X13)."""
     interval = frequency.interval or DAY
-    first = _first_step(frequency, start, zone, site_times)
-    yield first - interval
-    gone = timedelta(0)
-    while True:
-        yield later(first, gone, zone=zone, elapsed=frequency.elapsed)
-        gone += interval
+    moment = _first_step(frequency, start, zone, site_times)
+    moment -= ((moment - start) // interval + 1) * interval
+    while moment < until:
+        yield moment
+        moment += interval
 
 
 def _first_step(
@@ -75,6 +78,7 @@ def _first_step(
 def _clock_times(
     frequency: Frequency,
     start: datetime,
+    until: datetime,
     zone: tzinfo,
     site_times: SiteTimes,
     *,
@@ -87,9 +91,10 @@ def _clock_times(
     first = today
     if not (from_first_day or days.from_start_day):
         first = _first_day(today, start, times, weekdays, zone)
-    # one period back, so that a first dose now knows the standard time before it (X2)
-    day = today - max(days.every, _WEEK * days.weeks if weekdays else 1) * DAY
-    while True:
+    # a first dose now wants the standard time before it (X2); two periods back, for the time of
+    # the last period may be one that the clocks skipped and moved past `start`
+    day = today - 2 * max(days.every, _WEEK * days.weeks if weekdays else 1) * DAY
+    while earliest(day, zone) < until:
         if _counts(day, first, days, weekdays):
             yield from sorted(instant(day, clock, zone) for clock in times)
         day += DAY

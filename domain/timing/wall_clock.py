@@ -21,10 +21,18 @@ def instant(day: date, clock: time, zone: tzinfo) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
-def later(moment: datetime, by: timedelta, *, zone: tzinfo, elapsed: bool) -> datetime:
-    """The moment that long after: in true hours when `elapsed`, else on the wall clock."""
-    if elapsed:
-        return moment + by
+def earliest(day: date, zone: tzinfo) -> datetime:
+    """No wall clock time of this day, nor of any later day, is an instant before this one.
+
+    Instants do not rise with the wall clock where times are skipped: what moves forward out of the
+    gap overtakes the first times after it (in Samoa a whole day of them).
+    """
+    midnight = datetime.combine(day, time.min, tzinfo=zone)
+    return min(midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+
+
+def later(moment: datetime, by: timedelta, zone: tzinfo) -> datetime:
+    """The moment that long after, on the wall clock."""
     # adding to a zoned datetime moves its wall clock; a wall time that comes twice is then read as
     # its first: never let that run backwards
     return max(moment, (moment.astimezone(zone) + by).astimezone(UTC))

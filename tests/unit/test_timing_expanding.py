@@ -1,8 +1,7 @@
-"""From an order to the doses of the ward's days: rules X1 to X3, X8, X9, X12 and X13."""
+"""From an order to the doses of the ward's days: rules X1 to X3, X7 to X9 and X12."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +16,6 @@ from domain.timing import (
     WindowClass,
     expand,
     parse_frequency,
-    ward_day,
 )
 
 WARD = ZoneInfo("Asia/Shanghai")
@@ -77,6 +75,20 @@ def test_x2_first_dose_now(frequency: str, start: str, due: list[str]) -> None:
 def test_x2_a_short_horizon_holds_the_first_dose_alone() -> None:
     found = expand(QD, start=MONDAY, until=MONDAY + HOUR, zone=WARD, first_dose_now=True)
     assert clocks(found.due) == ["02 09:10"]
+
+
+@pytest.mark.rows("X2")
+def test_x2_a_ward_whose_night_has_no_dose_still_gives_every_four_hours() -> None:
+    waking = DEFAULT_TIMES.changed({"q4h": ["06:00", "10:00", "14:00", "18:00", "22:00"]})
+    found = expand(
+        parse_frequency("q4h"),
+        start=at(2, "22:30"),
+        until=at(3, "11:00"),
+        zone=WARD,
+        site_times=waking,
+        first_dose_now=True,
+    )
+    assert clocks(found.due) == ["02 22:30", "03 02:00", "03 06:00", "03 10:00"]
 
 
 def test_an_as_needed_order_has_no_first_dose() -> None:
@@ -246,91 +258,6 @@ def test_x9_a_removal_carries_no_dose() -> None:
 def test_x12_three_units_of_blood_are_three_occurrences() -> None:
     found = expand(parse_frequency("once"), start=MONDAY, until=MONDAY + DAY, zone=WARD, each=3)
     assert [(o.due_at, o.seq) for o in found.due] == [(MONDAY, 1), (MONDAY, 2), (MONDAY, 3)]
-
-
-# ---------------------------------------------------------------- X13: the clocks change
-
-
-@pytest.mark.rows("X13")
-def test_x13_clock_times_stay_on_the_wall_when_the_clocks_change() -> None:
-    found = expand(Q8H, start=at(28, "09:00", BERLIN), until=at(30, "00:00", BERLIN), zone=BERLIN)
-    assert clocks(found.due, BERLIN) == ["28 16:00", "29 00:00", "29 08:00", "29 16:00"]
-    assert found.due[2].due_at - found.due[1].due_at == 7 * HOUR
-
-
-@pytest.mark.rows("X13")
-@pytest.mark.parametrize(("frequency", "hours"), [("q1h", 1), ("q2h", 2), ("q3h", 3), ("q4h", 4)])
-@pytest.mark.parametrize(
-    "day", [datetime(2026, 3, 28, 20, tzinfo=BERLIN), datetime(2026, 10, 24, 20, tzinfo=BERLIN)]
-)
-def test_x13_frequent_doses_keep_their_true_distance(
-    frequency: str, hours: int, day: datetime
-) -> None:
-    found = expand(parse_frequency(frequency), start=day, until=day + DAY, zone=BERLIN)
-    times = [o.due_at for o in found.due]
-    assert {b - a for a, b in pairwise(times)} == {hours * HOUR}
-
-
-@pytest.mark.rows("X13")
-def test_x13_a_time_that_the_clocks_skip_moves_forward() -> None:
-    at_half_past_two = parse_frequency("daily at 02:30")
-    found = expand(
-        at_half_past_two, start=at(28, "12:00", BERLIN), until=at(31, "00:00", BERLIN), zone=BERLIN
-    )
-    assert clocks(found.due, BERLIN) == ["29 03:30", "30 02:30"]
-
-
-@pytest.mark.rows("X13")
-def test_x13_a_time_that_comes_twice_is_taken_once_the_first_time() -> None:
-    at_half_past_two = parse_frequency("daily at 02:30")
-    start = datetime(2026, 10, 24, 12, tzinfo=BERLIN)
-    found = expand(at_half_past_two, start=start, until=start + DAY, zone=BERLIN)
-    assert [o.due_at for o in found.due] == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
-
-
-@pytest.mark.rows("X13")
-def test_x13_an_order_that_begins_in_the_repeated_hour_does_not_end_before_it() -> None:
-    second_twenty_to_three = datetime(2026, 10, 25, 1, 40, tzinfo=UTC)
-    found = expand(
-        parse_frequency("daily at 03:00"),
-        start=second_twenty_to_three,
-        until=second_twenty_to_three + DAY,
-        zone=BERLIN,
-        duration=HOUR,
-    )
-    assert [o.due_at for o in found.due] == [datetime(2026, 10, 25, 2, tzinfo=UTC)]
-
-
-@pytest.mark.rows("X13")
-def test_x13_two_times_that_fall_together_are_one_dose() -> None:
-    half_hours = parse_frequency("AT 02:30, 03:30")
-    found = expand(
-        half_hours, start=at(29, "00:00", BERLIN), until=at(30, "00:00", BERLIN), zone=BERLIN
-    )
-    assert clocks(found.due, BERLIN) == ["29 03:30"]
-
-
-def test_a_ward_half_an_hour_off_counts_its_own_full_hours() -> None:
-    kolkata = ZoneInfo("Asia/Kolkata")
-    found = expand(
-        parse_frequency("q2h"),
-        start=at(2, "09:10", kolkata),
-        until=at(2, "13:00", kolkata),
-        zone=kolkata,
-    )
-    assert clocks(found.due, kolkata) == ["02 10:00", "02 12:00"]
-
-
-# ---------------------------------------------------------------- X14: the ward's day
-
-
-@pytest.mark.rows("X14")
-def test_x14_the_ward_day_begins_at_its_own_hour() -> None:
-    begins, ends = ward_day(at(2, "07:59"), zone=WARD, begins=DEFAULT_TIMES.day_start)
-    assert (begins, ends) == (at(1, "08:00"), at(2, "08:00"))
-    assert ward_day(at(2, "08:00"), zone=WARD, begins=time(8))[0] == at(2, "08:00")
-    begins, ends = ward_day(at(29, "12:00", BERLIN), zone=BERLIN, begins=time(0))
-    assert ends - begins == 23 * HOUR
 
 
 # ---------------------------------------------------------------- wrong arguments

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.quantities import Quantity
@@ -23,9 +23,10 @@ def mg(value: int) -> Quantity:
 ZONES = st.sampled_from(
     [
         *("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Beirut"),
-        *("Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia"),
+        *("Australia/Lord_Howe", "America/Sao_Paulo", "America/Goose_Bay", "Pacific/Apia"),
     ]
 ).map(ZoneInfo)
+SAMOA = ZoneInfo("Pacific/Apia")
 # Changes of clocks where they are oddest: at midnight, by half an hour, by a whole day.
 CHANGES = st.sampled_from(
     [
@@ -34,6 +35,8 @@ CHANGES = st.sampled_from(
         datetime(2022, 3, 26, 18, tzinfo=UTC),  # Beirut forward at midnight
         datetime(2018, 11, 3, 22, tzinfo=UTC),  # Sao Paulo forward at midnight
         datetime(2026, 10, 3, 10, tzinfo=UTC),  # Lord Howe forward by half an hour
+        datetime(2011, 3, 13, 0, tzinfo=UTC),  # Goose Bay forward at a minute past midnight
+        datetime(2010, 11, 6, 22, tzinfo=UTC),  # Goose Bay back from there into the day before
         datetime(2011, 12, 30, 5, tzinfo=UTC),  # Samoa: no 30 December
     ]
 )
@@ -44,7 +47,7 @@ ANY_INSTANTS = st.timedeltas(min_value=timedelta(0), max_value=19 * 365 * DAY).m
 INSTANTS = ANY_INSTANTS | st.builds(
     lambda change, before: change - before,
     CHANGES,
-    st.timedeltas(min_value=timedelta(0), max_value=4 * DAY),
+    st.timedeltas(min_value=-2 * DAY, max_value=4 * DAY),
 )
 SPANS = st.timedeltas(min_value=timedelta(0), max_value=9 * DAY)
 FREQUENCIES = st.sampled_from(
@@ -81,6 +84,12 @@ def keys(due: tuple[Occurrence, ...]) -> list[tuple[datetime, int]]:
 
 
 @given(FREQUENCIES, ZONES, INSTANTS, st.tuples(SPANS, SPANS, st.booleans()), ORDERS)
+@example(  # the doses of the skipped day stood between those of the next
+    parse_frequency("q5h"), SAMOA, datetime(2011, 12, 30, 5, tzinfo=UTC), (DAY, DAY, False), {}
+)
+@example(  # of the days around the skip, each has its own date: 29 and 31 December
+    parse_frequency("qod"), SAMOA, datetime(2011, 12, 29, 5, tzinfo=UTC), (DAY, 2 * DAY, True), {}
+)
 def test_law_piece_by_piece_is_the_same_as_at_once(
     frequency: Frequency,
     zone: ZoneInfo,
@@ -133,6 +142,8 @@ def test_law_clock_times_do_not_depend_on_when_the_order_began(
 
 
 @given(ZONES, INSTANTS, SPANS)
+# on the first morning after the skip the standard times before it are those of 29 December
+@example(SAMOA, datetime(2011, 12, 30, 16, tzinfo=UTC), DAY)
 def test_law_a_first_dose_now_loses_no_more_than_one_standard_time(
     zone: ZoneInfo, a: datetime, span: timedelta
 ) -> None:
