@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class Priority(StrEnum):
-    """How soon (loop specification 1.8; FHIR request-priority)."""
+    """How soon (loop specification 1.8; FHIR request-priority).
+
+    Attributes:
+        column: in a limit: STAT 0, URGENT 1, all others 2 (decision 15).
+    """
 
     STAT = "STAT"
     URGENT = "URGENT"
@@ -25,14 +29,17 @@ class Priority(StrEnum):
     ROUTINE = "ROUTINE"
     PRN = "PRN"
 
-    @property
-    def column(self) -> int:
-        """Its column in a limit: STAT 0, URGENT 1, all others 2 (decision 15)."""
-        return {Priority.STAT: 0, Priority.URGENT: 1}.get(self, 2)
+    def __init__(self, word: str) -> None:
+        self.column = {"STAT": 0, "URGENT": 1}.get(word, 2)
 
 
 class OrderState(StrEnum):
-    """The stored states of an order (E11). Whether it is late is never stored."""
+    """The stored states of an order (E11). Whether it is late is never stored.
+
+    Attributes:
+        terminal: it is at its end; a closed order may be re-opened by E16 and E41 only.
+        unsigned: nobody has signed it yet.
+    """
 
     DRAFT = "draft"
     VERBAL = "verbal"
@@ -42,15 +49,9 @@ class OrderState(StrEnum):
     VOIDED = "voided"
     ENTERED_IN_ERROR = "entered_in_error"
 
-    @property
-    def terminal(self) -> bool:
-        """Whether the order is at its end. A closed order may be re-opened by E16 and E41 only."""
-        return self in (OrderState.CLOSED, OrderState.VOIDED, OrderState.ENTERED_IN_ERROR)
-
-    @property
-    def unsigned(self) -> bool:
-        """Whether nobody has signed it yet."""
-        return self in (OrderState.DRAFT, OrderState.VERBAL)
+    def __init__(self, word: str) -> None:
+        self.terminal = word in ("closed", "voided", "entered_in_error")
+        self.unsigned = word in ("draft", "verbal")
 
 
 @dataclass(frozen=True, slots=True)

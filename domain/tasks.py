@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class TaskState(StrEnum):
-    """The stored states of a task (decision 2). Due, overdue and incomplete are never stored."""
+    """The stored states of a task (decision 2). Due, overdue and incomplete are never stored.
+
+    Attributes:
+        terminal: it is at its end; then it changes only to entered_in_error.
+    """
 
     PLANNED = "planned"
     IN_PROGRESS = "in_progress"
@@ -26,10 +30,8 @@ class TaskState(StrEnum):
     VOIDED = "voided"
     ENTERED_IN_ERROR = "entered_in_error"
 
-    @property
-    def terminal(self) -> bool:
-        """Whether it is at its end; then it changes only to entered_in_error."""
-        return self not in (TaskState.PLANNED, TaskState.IN_PROGRESS, TaskState.ON_HOLD)
+    def __init__(self, word: str) -> None:
+        self.terminal = word not in ("planned", "in_progress", "on_hold")
 
 
 @dataclass(frozen=True, slots=True)

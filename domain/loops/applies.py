@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domain.loops.definition import Level
 from domain.loops.grammar import TASKS_ENDED, Scope, StepRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from domain.loops.case import Case
     from domain.loops.definition import LoopDefinition, Step
@@ -21,31 +21,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a question is asked: in which loop, about which order, and which of its tasks."""
+    """Where a question is asked: in which loop, about which order, and which of its tasks.
+
+    Attributes:
+        known: whether steps apply here, kept once it was worked out: nothing here changes.
+    """
 
     loop: LoopDefinition
     case: Case
     task: Task | None = None
+    known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def order(self) -> Order:
         """The order."""
         return self.case.order
 
-    def steps(self, level: Level) -> Mapping[str, Record]:
-        """The records of one level."""
-        if level is Level.ORDER:
-            return self.order.steps
-        return {} if self.task is None else self.task.steps
-
     def record(self, no: str) -> Record | None:
         """The record of a step that counts: it was done, and not sent back since."""
-        found = self.steps(self.loop.steps[no].level).get(no)
+        found = self.raw(no)
         return None if found is None or found.undone else found
 
     def raw(self, no: str) -> Record | None:
         """The record of a step even when the work was sent back since."""
-        return self.steps(self.loop.steps[no].level).get(no)
+        if self.loop.steps[no].level is Level.ORDER:
+            return self.case.order.steps.get(no)
+        return None if self.task is None else self.task.steps.get(no)
 
 
 def truth(value: object) -> bool:
@@ -60,7 +61,12 @@ def holds(condition: Condition, place: Place) -> bool:
 
 def all_hold(conditions: tuple[Condition, ...], place: Place) -> bool:
     """Whether every one of some conditions holds."""
-    return all(holds(condition, place) for condition in conditions)
+    for condition in conditions:  # no generator: nothing is asked more often
+        if _positive(condition, place) is condition.negated:
+            break
+    else:
+        return True
+    return False
 
 
 def _positive(condition: Condition, place: Place) -> bool:
@@ -90,7 +96,11 @@ def _step_done(condition: Condition, place: Place) -> bool:
 
 def applies(step: Step, place: Place) -> bool:
     """Whether a step is part of this order's or task's way."""
-    return step.no not in place.order.not_recorded and all_hold(step.when, place)
+    found = place.known.get(step.no)
+    if found is None:
+        found = step.no not in place.case.order.not_recorded and all_hold(step.when, place)
+        place.known[step.no] = found
+    return found
 
 
 def waived(step: Step, place: Place) -> bool:
@@ -142,7 +152,11 @@ def _met_by_tasks(awaited: Step, order: Order) -> bool:
 
 def unmet(step: Step, place: Place) -> tuple[str, ...]:
     """The steps that must come before this one and have not, in the order of the file."""
+    if not step.after:
+        return ()
     missing = {ref.step for ref in waits_for(step, place) if not met(ref, place, level=step.level)}
+    if not missing:
+        return ()
     ordered = [no for no in place.loop.steps if no in missing]
     return (*ordered, *(missing & {TASKS_ENDED}))
 

@@ -77,11 +77,12 @@ def task_deadlines(loops: Loops, case: Case, task: Task) -> tuple[Deadline, ...]
 
 
 def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
-    for limit in place.loop.limits:
-        if not _concerns(limit, place, level) or not limit_applies(limit, place):
+    loop = place.loop
+    for limit in loop.order_limits if level is Level.ORDER else loop.task_limits:
+        start = clock_start(limit, place)  # first, since most clocks have not begun
+        if start is None or not _concerns(limit, place) or not limit_applies(limit, place):
             continue
-        start = clock_start(limit, place)
-        if start is None or _satisfied(limit, place, start) or _suspended(limit, place):
+        if _satisfied(limit, place, start) or _suspended(limit, place):
             continue
         span = allowed(limit, place, start)
         if span is not None:
@@ -89,12 +90,11 @@ def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
             yield Deadline(stream, limit.id, limit.to, ends, start, opens, limit.rule)
 
 
-def _concerns(limit: Limit, place: Place, level: Level) -> bool:
-    step = place.loop.steps.get(limit.to)
-    if step is None:
-        held = place.order.hold if place.task is None else place.task.hold
-        return limit.to == "release" and held is not None
-    return step.level is level
+def _concerns(limit: Limit, place: Place) -> bool:
+    if limit.to in place.loop.steps:
+        return True
+    held = place.order.hold if place.task is None else place.task.hold
+    return limit.to == "release" and held is not None
 
 
 def limit_applies(limit: Limit, place: Place) -> bool:
@@ -144,9 +144,13 @@ def _suspended(limit: Limit, place: Place) -> bool:
 
 def clock_start(limit: Limit, place: Place) -> datetime | None:
     """When a limit's clock began: the latest of its origins; None while one of them is missing."""
-    instants = [origin_at(origin, place) or _accepted_at(limit, place) for origin in limit.origins]
-    known = [instant for instant in instants if instant is not None]
-    return max(known) if known and len(known) == len(instants) else None
+    latest: datetime | None = None
+    for origin in limit.origins:
+        instant = origin_at(origin, place) or _accepted_at(limit, place)
+        if instant is None:
+            return None
+        latest = instant if latest is None else max(latest, instant)
+    return latest
 
 
 def _accepted_at(limit: Limit, place: Place) -> datetime | None:
@@ -219,8 +223,8 @@ def _said_end(limit: Limit, place: Place) -> datetime | None:
     if limit.to == "release":
         hold = place.order.hold if place.task is None else place.task.hold
         return hold.until if hold is not None else None
-    for step in place.loop.steps.values():
-        record = place.record(step.no) if step.valid == limit.id else None
+    for step in place.loop.valid_by.get(limit.id, ()):
+        record = place.record(step.no)
         if record is not None:
             return _instant(record.evidence.get("valid_until"))
     return None

@@ -44,6 +44,7 @@ class Decision:
         self.source = source
         self.events: list[Event] = []
         self.closing_recorded = False
+        self._places: dict[TaskId | None, Place] = {}
         self.by_time = isinstance(entry, (PassTime, MakeTasks))
 
     @property
@@ -75,9 +76,13 @@ class Decision:
 
     def place(self, task: Task | None) -> Place:
         """Where questions about a task (or the order itself) are asked, as things are by now."""
-        if task is None:
-            return Place(self.loop, self.case)
-        return Place(self.loops.get(task.loop), self.case, self.case.tasks[task.id])
+        key = None if task is None else task.id
+        found = self._places.get(key)
+        if found is None:
+            loop = self.loop if task is None else self.loops.get(task.loop)
+            found = Place(loop, self.case, None if key is None else self.case.tasks[key])
+            self._places[key] = found
+        return found
 
     def on_order(self, body: Body, *, at: datetime | None = None) -> None:
         """Add an event to the order's stream."""
@@ -101,6 +106,7 @@ class Decision:
         )
         self.events.append(event)
         self.case = evolve_case(self.case, event)
+        self._places.clear()
 
 
 def _raises(body: Body) -> bool:

@@ -149,6 +149,37 @@ class LoopDefinition:
         }
 
     @cached_property
+    def related(self) -> Mapping[str, tuple[str, ...]]:
+        """For each step all steps before and after it, by number."""
+        return {no: tuple(sorted(self.ancestors[no] | self.descendants[no])) for no in self.steps}
+
+    @cached_property
+    def order_limits(self) -> tuple[Limit, ...]:
+        """The limits that end at an order step, or at none."""
+        return tuple(limit for limit in self.limits if self._level_of(limit) is not Level.TASK)
+
+    @cached_property
+    def task_limits(self) -> tuple[Limit, ...]:
+        """The limits that end at a task step, or at none."""
+        return tuple(limit for limit in self.limits if self._level_of(limit) is not Level.ORDER)
+
+    def _level_of(self, limit: Limit) -> Level | None:
+        return self.steps[limit.to].level if limit.to in self.steps else None
+
+    @cached_property
+    def ending_at(self) -> Mapping[str, tuple[Limit, ...]]:
+        """The limits that each step ends."""
+        return {no: tuple(row for row in self.limits if row.to == no) for no in self.steps}
+
+    @cached_property
+    def valid_by(self) -> Mapping[str, tuple[Step, ...]]:
+        """The steps whose validity each limit says."""
+        return {
+            limit.id: tuple(step for step in self.steps.values() if step.valid == limit.id)
+            for limit in self.limits
+        }
+
+    @cached_property
     def tallied(self) -> frozenset[str]:
         """Task steps that an order step, an order limit or the next task looks at (E1, E4)."""
         task_nos = {step.no for step in self.task_steps}

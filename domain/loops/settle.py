@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.events import GapsMended, Moved, SentBack, StepRecorded, Stopped
-from domain.loops.applies import applies, met, missing_required
+from domain.loops.applies import applies, due_still, met
 from domain.loops.closing import closable
 from domain.loops.definition import Level
 from domain.loops.follow_ups import by_act, raise_version
@@ -34,7 +34,8 @@ def settle(decision: Decision) -> None:
         before = len(decision.events)
         _mend_gaps(decision)
         for task in tuple(decision.case.tasks.values()):
-            if not task.state.terminal:
+            # one that nothing was recorded on stays as it is
+            if not task.state.terminal and (task.steps or task.exit is not None):
                 _settle_task(decision, decision.case.tasks[task.id])
         _automatic(decision)
         _settle_order(decision)
@@ -48,6 +49,8 @@ def _mend_gaps(decision: Decision) -> None:
     if order_gaps:
         decision.on_order(GapsMended(order_gaps))
     for task in tuple(decision.case.tasks.values()):
+        if not task.gaps:
+            continue
         mended = tuple(sorted(no for no in task.gaps if _there(decision, no, task)))
         if mended and not task.state.terminal:
             decision.on_task(task.id, GapsMended(mended))
@@ -96,7 +99,7 @@ def _waits(decision: Decision, place: Place, task: Task) -> bool:
     """Whether something that belongs to the task is still to come."""
     if task.parent is None and decision.order.state.unsigned:
         return True
-    if missing_required(place, Level.TASK):
+    if any(due_still(step, place) for step in place.loop.task_steps):
         return True
     children = decision.case.children_of(task.id)
     return any(_blocks_task(decision, task, child) for child in children) or any(

@@ -11,7 +11,7 @@ from domain.loops.definition import Level, OriginKind
 
 if TYPE_CHECKING:
     from domain.loops.applies import Place
-    from domain.loops.definition import Step
+    from domain.loops.definition import Limit, Step
     from domain.records import Record
     from domain.tasks import Task
 
@@ -57,8 +57,8 @@ def expires_at(step: Step, record: Record, place: Place) -> datetime | None:
 def lateness(place: Place, step: Step, at: datetime) -> tuple[int, str] | None:
     """By how many minutes a record misses the tightest of the limits that it ends."""
     worst: tuple[int, str] | None = None
-    for limit in place.loop.limits:
-        if limit.to != step.no or not limit_applies(limit, place):
+    for limit in place.loop.ending_at[step.no]:
+        if not limit_applies(limit, place) or _met_before(limit, step, place):
             continue
         start = clock_start(limit, place)
         span = None if start is None else allowed(limit, place, start)
@@ -70,11 +70,16 @@ def lateness(place: Place, step: Step, at: datetime) -> tuple[int, str] | None:
     return worst
 
 
+def _met_before(limit: Limit, step: Step, place: Place) -> bool:
+    """Whether an earlier round ended this limit: only the one from round to round runs on."""
+    repeated = step.repeats and place.record(step.no) is not None
+    return repeated and all(origin.step != step.no for origin in limit.origins)
+
+
 def too_early(place: Place, step: Step, at: datetime) -> Finding | None:
     """A record before the window of a limit that runs from an earlier step (TM21, TT11)."""
-    for limit in place.loop.limits:
-        origins = {origin.kind for origin in limit.origins}
-        if limit.to != step.no or limit.window is None or OriginKind.DUE in origins:
+    for limit in place.loop.ending_at[step.no]:
+        if limit.window is None or any(one.kind is OriginKind.DUE for one in limit.origins):
             continue
         start = clock_start(limit, place) if limit_applies(limit, place) else None
         span = None if start is None else allowed(limit, place, start)
