@@ -118,6 +118,7 @@ def practitioner_row(person: Practitioner) -> Values:
     }
 
 
+@lru_cache(maxsize=1024)
 def practitioner_of(row: Row) -> Practitioner:
     """A practitioner from all columns of their table."""
     user, name, name_zh, roles, wards, badge, student, active = row

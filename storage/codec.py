@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
     Final,
@@ -55,6 +55,7 @@ _NAMES: Final[Mapping[str, object]] = {
     for name, value in vars(module).items()
     if isinstance(value, type | NewType)
 }
+_AS_IT_IS: Final = (str, NoneType, bool, int)
 _BUILT_IN: Final = {"Mapping": Mapping, "datetime": datetime, "date": date}
 
 
@@ -119,7 +120,7 @@ def json_value(value: object) -> Json:
     Raises:
         StorageError: anything else; amounts are text, instants are ISO text.
     """
-    if value is None or isinstance(value, bool):
+    if type(value) in _AS_IT_IS:
         return value
     if isinstance(value, int):
         return int(value)
@@ -258,7 +259,11 @@ def _chosen(turns: list[Turn]) -> Turn:
 
 
 def _iso(value: object) -> str:
-    at = cast("datetime", value)
+    return _written(cast("datetime", value))
+
+
+@lru_cache(maxsize=4096)  # one instant stands in many records
+def _written(at: datetime) -> str:
     if at.tzinfo is None:
         raise StorageError("NAIVE_TIME", f"{at.isoformat()} has no zone; give an aware instant")
     return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()

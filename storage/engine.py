@@ -132,25 +132,24 @@ class Database:
 
     def ask(self, statement: Statement, values: Mapping[str, object]) -> list[Row]:
         """All rows of one question, which is a snapshot by itself."""
-        with self._lent(self._readers) as driver:
-            return driver.rows(statement, **values)
+        try:
+            driver = self._readers.take()
+            try:
+                return driver.rows(statement, **values)
+            finally:
+                self._readers.give_back(driver)
+        except sqlite3.Error as error:
+            raise sqlite.explained(error, self.file) from error
 
     @contextmanager
     def _transaction(self, drivers: _Drivers, begin: str) -> Iterator[Driver]:
-        with self._lent(drivers) as driver:
-            driver.begin(begin)
-            try:
-                yield driver
-            finally:
-                driver.undo()
-
-    @contextmanager
-    def _lent(self, drivers: _Drivers) -> Iterator[Driver]:
         try:
             driver = drivers.take()
             try:
+                driver.begin(begin)
                 yield driver
             finally:
+                driver.undo()
                 drivers.give_back(driver)
         except sqlite3.Error as error:
             raise sqlite.explained(error, self.file) from error

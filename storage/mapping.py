@@ -62,9 +62,25 @@ def _progress(kind: type, text: str) -> Mapping[str, object]:
     return MappingProxyType(decode_fields(kind, parsed(text)))
 
 
+_REMEMBERED: Final = 32_768
+"""More open tasks than a ward has; those of a hospital take about 40 MB."""
+_TEXTS: Final[dict[int, tuple[Mapping[str, object], str]]] = {}
+"""The text of fields that were read, by their identity: they are seldom changed."""
+
+
 @lru_cache(maxsize=8192)
 def _open_fields(text: str) -> Mapping[str, object]:
-    return MappingProxyType(parsed(text))
+    fields = MappingProxyType(parsed(text))
+    if len(_TEXTS) >= _REMEMBERED:
+        _TEXTS.clear()
+    _TEXTS[id(fields)] = (fields, text)
+    return fields
+
+
+def fields_text(fields: Mapping[str, object]) -> str:
+    """The fields of an order or a task as they are stored."""
+    found = _TEXTS.get(id(fields))
+    return canonical(json_value(fields)) if found is None else found[1]
 
 
 def order_of(row: Row) -> Order:
@@ -98,7 +114,6 @@ def order_arguments(row: Row) -> dict[str, object]:
 _QUICKLY: Final = itemgetter(3, 4, 5, 0)
 """Time made, due time, sequence and id of a task's row."""
 _TASKS: Final[dict[str, tuple[Row, Task]]] = {}
-_REMEMBERED: Final = 8192
 
 
 def task_of(row: Row, order: OrderId, encounter: EncounterId) -> Task:
@@ -182,7 +197,7 @@ def order_row(order: Order) -> Values:
         "stop_at": micros_or_none(order.stop_at),
         "seq": order.seq,
         "version": order.version,
-        "fields": canonical(json_value(order.fields)),
+        "fields": fields_text(order.fields),
         "progress": canonical(encode_changed(order, without=_ORDER_COLUMNS)),
     }
 
@@ -204,7 +219,7 @@ def task_row(task: Task) -> Values:
         "due_at": micros_or_none(task.due_at),
         "seq": task.seq,
         "version": task.version,
-        "fields": canonical(json_value(task.fields)),
+        "fields": fields_text(task.fields),
         "progress": canonical(encode_changed(task, without=_TASK_COLUMNS)),
     }
 

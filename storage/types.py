@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import StorageError
@@ -29,6 +30,11 @@ def micros(at: datetime) -> int:
     Raises:
         StorageError: the instant has no zone.
     """
+    return _micros(at)
+
+
+@lru_cache(maxsize=4096)  # one instant stands in many columns
+def _micros(at: datetime) -> int:
     if at.tzinfo is None:
         raise StorageError("NAIVE_TIME", f"{at.isoformat()} has no zone; give an aware instant")
     since = at - _EPOCH
@@ -37,6 +43,11 @@ def micros(at: datetime) -> int:
 
 def instant(value: int) -> datetime:
     """The aware UTC instant of microseconds since 1970."""
+    return _instant(value)
+
+
+@lru_cache(maxsize=4096)
+def _instant(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 

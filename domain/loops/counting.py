@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.events import Corrected, StepRecorded, TaskMade
 from domain.tasks import TaskState
+from domain.values import changed as replace
 
 if TYPE_CHECKING:
     from datetime import datetime

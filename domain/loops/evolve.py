@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from types import MappingProxyType
@@ -38,6 +37,7 @@ from domain.loops.counting import counted
 from domain.orders import Order, OrderState
 from domain.records import Hold, Record
 from domain.tasks import Task, TaskState
+from domain.values import changed as replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
