@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
+
+from sqlalchemy import func, select, text
 
 from domain.errors import StorageError
 from domain.ids import EncounterId
 from storage import statements as sql
 from storage.journal import FIRST_HASH, seal, system_chain, ward_chain
+from storage.statements import Statement, word
+from storage.tables import journal
+from storage.types import instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from domain.happenings import Happening
     from storage.engine import Driver, Values
@@ -23,7 +29,7 @@ class Head:
 
     Attributes:
         found: its length in the database; None where it has no row yet.
-        recorded_at: of its last row, those of an import left out (decision 25).
+        recorded_at: the latest of its rows, those of an import left out (decision 25).
     """
 
     chain: str
@@ -34,6 +40,11 @@ class Head:
     recorded_at: int = 0
 
 
+_LAST_TRUE: Final = Statement(
+    select(func.max(journal.c.recorded_at)).where(
+        journal.c.chain == word("chain"), text("simulated = 0 AND source <> 'import'")
+    )
+)
 NO_RISK: Mapping[str, object] = dict.fromkeys(
     ("score", "band", "as_of", "risk_seq", "causes", "config_hash")
 )
@@ -59,6 +70,14 @@ class Chains:
     def last_recorded_at(self) -> int:
         """The latest last entry of the chains that are locked."""
         return max(head.recorded_at for head in self._heads.values())
+
+    def last_true_at(self) -> datetime | None:
+        """The latest entry of the locked chains by a clock that was not set, imports left out."""
+        # a chain of which nothing but imports is known has none, however long it is
+        heads = [head for head in self._heads.values() if head.recorded_at]
+        rows = [self._driver.row(_LAST_TRUE, chain=head.chain) for head in heads]
+        found = [cast("int", row[0]) for row in rows if row is not None and row[0] is not None]
+        return instant(max(found)) if found else None
 
     def know(self, streams: Mapping[str, int]) -> None:
         """Take note of how many events some streams have, so that it need not be asked."""
@@ -102,7 +121,7 @@ class Chains:
         }
         row["hash"] = head.hash = seal(row, head.hash)
         if values["source"] != "import":
-            head.recorded_at = cast("int", values["recorded_at"])
+            head.recorded_at = max(head.recorded_at, cast("int", values["recorded_at"]))
         return row
 
     def write_heads(self) -> tuple[Head, ...]:

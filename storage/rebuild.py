@@ -109,7 +109,7 @@ class _ChainReplay:
         for row in rows:
             count, last = count + 1, row
             if row["source"] != "import":
-                recorded_at = cast("int", row["recorded_at"])
+                recorded_at = max(recorded_at, cast("int", row["recorded_at"]))
             if row["encounter_id"] is not None:
                 self._take(row)
         self._flush()

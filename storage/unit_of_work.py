@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from domain.errors import Conflict, NotFound, Refused, StorageError
+from domain.errors import Conflict, NotFound, StorageError
 from domain.events import OrderPlaced, TaskMade
 from domain.happenings import MovedTo
 from domain.ids import EncounterId, OrderId, PatientId
@@ -18,6 +18,7 @@ from storage.chains import Chains
 from storage.engine import RowRefusedError
 from storage.journal import event_values, happening_values, said
 from storage.mapping import load_case, open_fields, outlook_of
+from storage.moments import recording_time
 from storage.projections import MovedMeanwhileError, project_case, project_happening
 from storage.types import instant, instant_or_none, micros
 
@@ -49,7 +50,8 @@ class SqlUnitOfWork:
         """A transaction that holds the locks of these encounters, taken in ascending order.
 
         Raises:
-            Refused: a frozen clock stands before the journal's last entry of one of them.
+            Refused: a frozen clock stands before the journal's last entry of one of them, or far
+                from the last one that was made by a true clock.
             StorageError: the database cannot be written to; the message says what to do.
         """
         with self._database.writing() as driver:
@@ -70,7 +72,12 @@ class SqlTransaction:
         self._meta = meta
         self._simulated = clock.simulated
         self._chains = Chains(driver, encounters, workstation=meta.workstation)
-        self._now = self._time(clock)
+        self._now = recording_time(
+            clock,
+            last=instant(self._chains.last_recorded_at()),
+            last_true=self._chains.last_true_at,
+            rewind=meta.rewind,
+        )
         self._encounters: dict[str, EncounterId] = {}
         self._versions: dict[str, int] = {}
         self._rows: dict[str, Row] = {}
@@ -79,23 +86,8 @@ class SqlTransaction:
 
     @property
     def now(self) -> datetime:
-        """The instant of this transaction: never before the last entry of its chains."""
+        """The instant of this transaction: never before the last true entry of its chains."""
         return self._now
-
-    def _time(self, clock: Clock) -> datetime:
-        now = clock.now()
-        last = self._chains.last_recorded_at()
-        if micros(now) >= last or (clock.simulated and self._meta.rewind):
-            return now
-        if clock.simulated:
-            raise Refused(
-                "CLOCK_BEHIND",
-                f"--now {now.isoformat()} is before the journal's last entry,"
-                f" {instant(last).isoformat()}",
-                next_step="Give a later --now, or --rewind on demo data",
-                field="now",
-            )
-        return instant(last)
 
     # ------------------------------------------------------------ reading under the lock
     def seen(self) -> bool:

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from domain.errors import Conflict, NotFound, Refused, StorageError
+from domain.errors import Conflict, NotFound, StorageError
 from domain.events import OrderPlaced, TaskMade
 from domain.happenings import (
     Admitted,
@@ -32,6 +32,7 @@ from domain.patients import Encounter, EncounterState, Patient, Ward
 from domain.people import Practitioner
 from domain.worklists import JournalRow, Outlook
 from storage.journal import event_values, happening_values, said
+from storage.moments import recording_time
 from storage.types import instant
 from tests.fake_reads import FakeReads, opened, placed_first
 
@@ -88,6 +89,7 @@ class FakeState:
     outlooks: dict[str, Outlook] = field(default_factory=dict)
     journal: list[tuple[OrderId | None, JournalRow]] = field(default_factory=list)
     recorded: dict[str, datetime] = field(default_factory=dict)
+    truly: dict[str, datetime] = field(default_factory=dict)
     commands: set[str] = field(default_factory=set)
 
     def snapshot(self) -> FakeState:
@@ -150,16 +152,13 @@ class FakeTransaction:
         self._unkept: set[OrderId] = set()
         self._n = 0
         chains: Sequence[str] = encounters or [f"system:{meta.workstation}"]
-        last = max(self._state.recorded.get(chain, EARLIEST) for chain in chains)
-        now = store.clock.now()
-        if now < last and store.clock.simulated and not meta.rewind:
-            raise Refused(
-                "CLOCK_BEHIND",
-                f"--now is before the journal's last entry, {last.isoformat()}",
-                next_step="Give a later --now, or --rewind on demo data",
-                field="now",
-            )
-        self._now = now if store.clock.simulated else max(now, last)
+        true = [self._state.truly[chain] for chain in chains if chain in self._state.truly]
+        self._now = recording_time(
+            store.clock,
+            last=max(self._state.recorded.get(chain, EARLIEST) for chain in chains),
+            last_true=lambda: max(true, default=None),
+            rewind=meta.rewind,
+        )
 
     @property
     def now(self) -> datetime:
@@ -345,4 +344,8 @@ class FakeTransaction:
         )
         self._state.journal.append((order, row))
         if row.source != "import":
-            self._state.recorded[chain] = recorded_at
+            last = self._state.recorded.get(chain, EARLIEST)
+            self._state.recorded[chain] = max(last, recorded_at)
+            if not values["simulated"]:
+                true = self._state.truly.get(chain, EARLIEST)
+                self._state.truly[chain] = max(true, recorded_at)

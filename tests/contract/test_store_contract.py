@@ -1,16 +1,14 @@
 """What every store must do when it is written to: one suite for the fake and for SQLite."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from domain.errors import Conflict, NotFound, Refused, StorageError
+from domain.errors import Conflict, NotFound, StorageError
 from domain.events import Moved, OrderPlaced, StepRecorded
 from domain.ids import EncounterId, OrderId, PatientId, WardId
 from domain.orders import OrderState, Priority
 from domain.ports import Reads
-from domain.records import Source
 from domain.tasks import TaskState
 from tests.any_store import SEVEN, AnyStore, at
 from tests.wards import NURSE, Hospital, store
@@ -238,47 +236,6 @@ def test_an_order_of_an_unknown_patient_is_refused(hospital: Hospital, any_store
     with pytest.raises(StorageError):
         hospital.act_on(None, order, (order, placed), locked=nowhere)
     assert any_store.reads.case(order) is None
-
-
-# ---------------------------------------------------------------- time
-def test_the_clock_of_a_slow_workstation_is_raised_to_the_chain(
-    hospital: Hospital, any_store: AnyStore, stay: EncounterId
-) -> None:
-    hospital.place(stay)
-    hospital.clock.tick(minutes=-20)
-    with any_store.units.begin(hospital.meta(), encounters=[stay]) as transaction:
-        assert transaction.now == SEVEN
-    elsewhere = replace(hospital, workstation="ward-pc-2")
-    with any_store.units.begin(elsewhere.meta()) as transaction:
-        assert transaction.now == at(6, 40)
-
-
-def test_a_frozen_clock_before_the_journal_is_refused_unless_it_rewinds(
-    hospital: Hospital, any_store: AnyStore, stay: EncounterId
-) -> None:
-    hospital.place(stay)
-    hospital.clock.simulated = True
-    hospital.clock.tick(hours=-1)
-    with (
-        pytest.raises(Refused, match="--rewind"),
-        any_store.units.begin(hospital.meta(), encounters=[stay]),
-    ):
-        pass
-    rewinding = replace(hospital.meta(), rewind=True)
-    with any_store.units.begin(rewinding, encounters=[stay]) as transaction:
-        assert transaction.now == at(6)
-
-
-def test_imported_records_of_another_century_do_not_move_the_clock(
-    hospital: Hospital, any_store: AnyStore, stay: EncounterId
-) -> None:
-    hospital.place(stay)
-    hospital.source = Source.IMPORT
-    hospital.clock.at = datetime(2153, 3, 1, tzinfo=UTC)
-    hospital.place(stay)
-    hospital.clock.at = at(7, 30)
-    with any_store.units.begin(hospital.meta(), encounters=[stay]) as transaction:
-        assert transaction.now == at(7, 30)
 
 
 # ---------------------------------------------------------------- facts
