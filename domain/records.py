@@ -53,6 +53,7 @@ class Record:
         late_by_minutes: by how much it missed its limit, as judged when it was recorded.
         version: the order's report version that it answers.
         undone: it was recorded, and a result sent the work back: it is pending again.
+        stopped: entered after the fact against a stop; nothing live may rest on it.
         seq: its place on the stream, which a correction names.
     """
 
@@ -69,6 +70,7 @@ class Record:
     late_by_minutes: int | None = None
     version: int = 0
     undone: bool = False
+    stopped: bool = False
     role_system: bool = False
     seq: int = 0
 

@@ -22,6 +22,7 @@ from domain.commands import (
     TakeExit,
 )
 from domain.ids import PractitionerId, TaskId
+from domain.loops.applies import Place, one_act
 from domain.people import Actor, Role
 from domain.records import Source
 from rules.loops.team import Team
@@ -103,7 +104,7 @@ def _any_step(walk: Walk, rng: Random) -> Command | None:
 def _entry(
     walk: Walk, rng: Random, loop: LoopDefinition, step: Step, task: Task | None
 ) -> RecordStep:
-    group = next((row.steps for row in loop.together if step.no in row.steps), (step.no,))
+    group = [one.no for one in one_act(step, Place(loop, walk.case, task))]
     flags = [
         use.name
         for no in group

@@ -39,7 +39,11 @@ class Place:
 
     def record(self, no: str) -> Record | None:
         """The record of a step that counts: it was done, and not sent back since."""
-        found = self.raw(no)
+        # what `raw` gives, written out: this is asked dozens of times for each step
+        if self.loop.steps[no].level is Level.ORDER:
+            found = self.case.order.steps.get(no)
+        else:
+            found = None if self.task is None else self.task.steps.get(no)
         return None if found is None or found.undone else found
 
     def raw(self, no: str) -> Record | None:
@@ -81,9 +85,10 @@ def _positive(condition: Condition, place: Place) -> bool:
 def _field(condition: Condition, place: Place) -> object:
     if condition.scope is Scope.TASK:
         return None if place.task is None else place.task.fields.get(condition.name)
+    order = place.case.order
     if condition.name == "priority":
-        return place.order.priority.value
-    return place.order.fields.get(condition.name)
+        return order.priority.value
+    return order.fields.get(condition.name)
 
 
 def _step_done(condition: Condition, place: Place) -> bool:
@@ -101,6 +106,19 @@ def applies(step: Step, place: Place) -> bool:
         found = step.no not in place.case.order.not_recorded and all_hold(step.when, place)
         place.known[step.no] = found
     return found
+
+
+def one_act(step: Step, place: Place) -> tuple[Step, ...]:
+    """The steps of one act that are not done yet, in the order of the file (E31)."""
+    for group in place.loop.together:
+        if step.no in group.steps and all_hold(group.when, place):
+            members = (place.loop.steps[no] for no in place.loop.steps if no in group.steps)
+            return tuple(
+                one
+                for one in members
+                if one is step or (applies(one, place) and place.record(one.no) is None)
+            )
+    return (step,)
 
 
 def waived(step: Step, place: Place) -> bool:

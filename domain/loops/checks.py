@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from domain.barcodes import (
@@ -82,7 +83,7 @@ class CheckContext:
     def unscanned_reason(self) -> str:
         """Why something was not scanned, as the person gave it."""
         value = self.entry.evidence.get("noscan_reason")
-        return value if isinstance(value, str) else ""
+        return value.strip() if isinstance(value, str) else ""
 
 
 def read_scans(entry: Entry, place: Place) -> tuple[tuple[Scan, ...], tuple[Finding, ...]]:
@@ -108,13 +109,17 @@ def _read_scan(text: str, entry: Entry, place: Place) -> Scan:
     """What a code says of itself; else the bare number of the kind that the task is about."""
     today = entry.at.date()
     try:
-        return parse_scan(text, today=today)
+        return _parsed(text, today=today)
     except BarcodeError:
         about = known_items(place)
         expect = next((one for name, one in _EXPECTED.items() if name in about), None)
         if expect is None:
             raise
-        return parse_scan(text, expect=expect, today=today)
+        return _parsed(text, expect=expect, today=today)
+
+
+_parsed: Final = lru_cache(maxsize=64)(parse_scan)
+"""A record looks at its scans twice: what is found about them, and what they bind."""
 
 
 def encounter_active(context: CheckContext) -> Finding | None:

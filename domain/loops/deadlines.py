@@ -77,8 +77,8 @@ def task_deadlines(loops: Loops, case: Case, task: Task) -> tuple[Deadline, ...]
 
 
 def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
-    loop = place.loop
-    for limit in loop.order_limits if level is Level.ORDER else loop.task_limits:
+    limits = place.loop.order_limits if level is Level.ORDER else place.loop.task_limits
+    for limit in limits:
         start = clock_start(limit, place)  # first, since most clocks have not begun
         if start is None or not _concerns(limit, place) or not limit_applies(limit, place):
             continue
@@ -145,8 +145,9 @@ def _suspended(limit: Limit, place: Place) -> bool:
 def clock_start(limit: Limit, place: Place) -> datetime | None:
     """When a limit's clock began: the latest of its origins; None while one of them is missing."""
     latest: datetime | None = None
+    accepted = None if place.task is None or place.task.exit is None else _accepted_at(limit, place)
     for origin in limit.origins:
-        instant = origin_at(origin, place) or _accepted_at(limit, place)
+        instant = origin_at(origin, place) or accepted
         if instant is None:
             return None
         latest = instant if latest is None else max(latest, instant)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from domain.loops.case import Case, Facts
     from domain.loops.loops import Loops
 
+BEFORE_ORDER: Final = timedelta(hours=24)
+"""What is done in an emergency may be ordered later (MX19), within a day."""
 RETRO_AFTER: Final = timedelta(minutes=15)
 """A live entry that tells of longer ago is taken as retro (loop specification 1.4, E8)."""
 
@@ -61,7 +63,7 @@ def decided(
         InvalidInput: the command is wrong in itself; names the field.
         Refused: it is not allowed now; says what to do next.
     """
-    source = _source(command, now)
+    source = _source(command, case, now)
     if command.witness is not None and command.witness.user == command.actor.user:
         raise same_person("this entry")
     decision = Decision(loops=loops, case=case, entry=command, facts=facts, now=now, source=source)
@@ -72,7 +74,7 @@ def decided(
     return tuple(decision.events), decision.case
 
 
-def _source(command: Command, now: datetime) -> Source:
+def _source(command: Command, case: Case, now: datetime) -> Source:
     """How the entry counts, once its time and reason are looked at (E8)."""
     if command.at > now + TOLERANCE:
         raise InvalidInput("at", "the time is in the future", right="when it really happened")
@@ -81,6 +83,8 @@ def _source(command: Command, now: datetime) -> Source:
         return source
     if source is Source.LIVE and command.at < now - RETRO_AFTER:
         source = Source.RETRO
+    if not source.from_machine and command.at < case.order.placed_at - BEFORE_ORDER:
+        raise InvalidInput("at", "the time is long before the order", right="when it happened")
     if source.from_machine:
         if not command.source_id:
             raise InvalidInput("source_id", "a record of another system names its id there")

@@ -180,6 +180,12 @@ class LoopDefinition:
         }
 
     @cached_property
+    def fired_by(self) -> frozenset[str]:
+        """The steps of which a result or a field sets something off."""
+        rows = (*self.returns, *self.children, *self.exits)
+        return frozenset(trigger.step for row in rows for trigger in row.on)
+
+    @cached_property
     def tallied(self) -> frozenset[str]:
         """Task steps that an order step, an order limit or the next task looks at (E1, E4)."""
         task_nos = {step.no for step in self.task_steps}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from domain.entered import parse_day, parse_instant, require_text
 from domain.errors import InvalidInput
-from domain.quantities import parse_decimal, parse_quantity
+from domain.quantities import DIGITS, parse_decimal, parse_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from domain.loops.definition import FieldType, FieldUse
 
+_MOST: Final = 10**DIGITS - 1
 _CODE: Final = re.compile(r"[A-Za-z0-9_.+\-:/ ]+")
 
 
@@ -42,6 +43,7 @@ def checked(
     out: dict[str, object] = {}
     for name, value in values.items():
         known = fields.get(name)
+        require_text(path, name)
         out[name] = _plain(f"{path}.{name}", value) if known is None else read(known, value, path)
     return out
 
@@ -71,6 +73,7 @@ def _wrong(kind: FieldType, value: object, field: str) -> InvalidInput:
 def _text(kind: FieldType, value: object, field: str) -> object:
     if not isinstance(value, str):
         raise _wrong(kind, value, field)
+    require_text(field, value)
     return value
 
 
@@ -97,6 +100,10 @@ def _bool(kind: FieldType, value: object, field: str) -> object:
 def _integer(kind: FieldType, value: object, field: str) -> object:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong(kind, value, field)
+    least, most = 1 if kind.positive else -_MOST, kind.most or _MOST
+    if not least <= value <= most:
+        right = f"at most {most}" if value > most else f"{least} or more"
+        raise InvalidInput(field, f"{field} cannot be meant", right=right)
     return value
 
 
@@ -104,44 +111,47 @@ def _decimal(_kind: FieldType, value: object, field: str) -> object:
     return format(parse_decimal(field, value), "f")
 
 
-def _quantity(_kind: FieldType, value: object, field: str) -> object:
-    return parse_quantity(field, value).to_json()
+def _quantity(kind: FieldType, value: object, field: str) -> object:
+    read = parse_quantity(field, value)
+    require_text(field, read.unit)
+    if kind.positive and read.value <= 0:
+        raise InvalidInput(field, f"{read.value} {read.unit} is nothing", right="more than 0")
+    return read.to_json()
 
 
 def _instant(kind: FieldType, value: object, field: str) -> object:
-    try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        instant = None
-    if instant is None:
+    if not isinstance(value, str):
         raise _wrong(kind, value, field)
-    if instant.tzinfo is None:
-        raise InvalidInput(field, f"{value!r} has no time zone", right=_right(kind))
-    return instant.isoformat()
+    return parse_instant(field, value).isoformat()
 
 
 def _date(kind: FieldType, value: object, field: str) -> object:
-    try:
-        return date.fromisoformat(value).isoformat() if isinstance(value, str) else _none()
-    except ValueError:
-        raise _wrong(kind, value, field) from None
-
-
-def _none() -> object:
-    raise ValueError
+    if not isinstance(value, str):
+        raise _wrong(kind, value, field)
+    return parse_day(field, value).isoformat()
 
 
 def _plain(field: str, value: object) -> object:
     """A value of a field that no loop knows: kept as it is, but no float ever."""
+    if isinstance(value, str):
+        require_text(field, value)
+        return value
+    if isinstance(value, int) and abs(value) > _MOST:
+        raise InvalidInput(field, f"{field} cannot be meant", right=f"at most {_MOST}")
     if isinstance(value, float):
         raise InvalidInput(field, f"{value!r} is a float", right='text: "2.5"')
     if isinstance(value, dict):
-        return {str(key): _plain(f"{field}.{key}", one) for key, one in value.items()}
+        return {_name(field, key): _plain(f"{field}.{key}", one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(field, one) for one in value]
-    if value is None or isinstance(value, (str, int, bool)):
+    if value is None or isinstance(value, (int, bool)):
         return value
     raise InvalidInput(field, f"{type(value).__name__} cannot be kept", right="text or a number")
+
+
+def _name(field: str, key: object) -> str:
+    require_text(field, str(key))
+    return str(key)
 
 
 _READERS: Final[Mapping[str, Callable[[FieldType, object, str], object]]] = {

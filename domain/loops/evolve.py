@@ -31,6 +31,7 @@ from domain.events import (
     TaskMade,
     VersionRaised,
 )
+from domain.findings import Severity
 from domain.ids import EncounterId, OrderId, TaskId
 from domain.loops.case import Case
 from domain.loops.counting import counted
@@ -255,6 +256,7 @@ def _with_record(
         late_by_minutes=body.late_by_minutes,
         version=body.version,
         role_system=body.by_system,
+        stopped=any(finding.severity is Severity.STOP for finding in body.findings),
         seq=seq,
     )
     return {**steps, body.step: record}

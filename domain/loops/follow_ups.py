@@ -64,6 +64,8 @@ def undoes_itself(
     place: Place, step: Step, result: str | None, evidence: Mapping[str, object]
 ) -> bool:
     """Whether a record sends its own step back, so that the step is not done by it (E22)."""
+    if step.no not in place.loop.fired_by:
+        return False
     fires = by_record(step.no, result, evidence)
     return any(
         step.no in row.undo and any(map(fires, row.on)) and all_hold(row.when, place)
@@ -79,6 +81,8 @@ def after_record(
     evidence: Mapping[str, object],
 ) -> None:
     """All that a record sets off: exits by result, returns, sub-loops, in this order."""
+    if step.no not in decision.place(task).loop.fired_by:
+        return
     fires = by_record(step.no, result, evidence)
     if task is not None:
         _exits_by_result(decision, task, fires)

@@ -29,7 +29,11 @@ def step_findings(
     time; the validity of the steps that it rests on; too early for a window.
     """
     place = decision.place(task)
-    found = [*_validity(place, step, decision), *_time_order(place, step, decision, together)]
+    found = [
+        *_validity(place, step, decision),
+        *_resting_on_a_stop(place, step),
+        *_time_order(place, step, decision, together),
+    ]
     early = too_early(place, step, decision.entry.at)
     if early is not None:
         found.append(early)
@@ -66,6 +70,26 @@ def _validity(place: Place, step: Step, decision: Decision) -> tuple[Finding, ..
         and earlier.valid is not None
         and (record := place.record(earlier.no)) is not None
         and expired(earlier, record, place, at)
+    )
+
+
+def _resting_on_a_stop(place: Place, step: Step) -> tuple[Finding, ...]:
+    """Steps named in `after` that were entered after the fact against a stop.
+
+    Such a record is taken, for it tells what happened (E8); nothing live goes on from it.
+    """
+    return tuple(
+        Finding(
+            "earlier_stop",
+            Severity.STOP,
+            f"{ref.step} was entered against a stop",
+            f"record {ref.step} again, live",
+            params=(("step", ref.step),),
+        )
+        for ref in step.after
+        if ref.step in place.loop.steps
+        and (record := place.record(ref.step)) is not None
+        and record.stopped
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.errors import InvalidInput, Refused
 from domain.events import StepRecorded, VersionRaised
 from domain.loops import follow_ups
-from domain.loops.applies import all_hold, applies, blocked_by_ask, current, unmet
+from domain.loops.applies import all_hold, applies, blocked_by_ask, current, one_act, unmet
 from domain.loops.checks import bound, read_scans
 from domain.loops.closing import closable, closing_waits_for
 from domain.loops.definition import Level
@@ -60,9 +60,10 @@ def record_step(decision: Decision, command: RecordStep) -> None:
         task = None
     elif task is None:
         raise InvalidInput("task", f"{step.no} is recorded on a task", right="the id of a task")
-    group = _together(decision, step, task)
+    group = one_act(step, decision.place(task))
     first = group[0]
     _require_readable(decision, command)
+    _require_meaning(group, command.result)
     require_persons(decision, first, task, command.result)
     judged = [_judge(decision, one, task, command, group) for one in group]
     for one, verdict in zip(group, judged, strict=True):
@@ -84,20 +85,6 @@ def _require_readable(decision: Decision, command: RecordStep) -> None:
     """Refuse wrong values before a check reads them."""
     fields = decision.loops.fields
     checked(command.evidence, uses=(), fields=fields, path="evidence", require=False)
-
-
-def _together(decision: Decision, step: Step, task: Task | None) -> tuple[Step, ...]:
-    """The steps of one act that are not done yet, in the order of the file (E31)."""
-    place = decision.place(task)
-    for group in place.loop.together:
-        if step.no in group.steps and all_hold(group.when, place):
-            members = (place.loop.steps[no] for no in group.steps)
-            return tuple(
-                one
-                for one in members
-                if one is step or (applies(one, place) and place.record(one.no) is None)
-            )
-    return (step,)
 
 
 def _judge(
@@ -153,6 +140,14 @@ def _require_open(decision: Decision, step: Step, task: Task | None) -> None:
 def _downstream(loop: LoopDefinition, step: Step) -> bool:
     active = loop.activating
     return active is not None and active.no in loop.ancestors[step.no]
+
+
+def _require_meaning(group: tuple[Step, ...], result: str | None) -> None:
+    """Refuse a result that no step of the act has: it must never be dropped."""
+    if result is not None and not any(step.results for step in group):
+        raise InvalidInput(
+            "result", f"{group[0].no} has no results", right="no result; an exit says why not"
+        )
 
 
 def _require_result(step: Step, result: str | None) -> None:

@@ -328,6 +328,8 @@ class FieldType:
     Attributes:
         type: text, code, bool, integer, decimal, quantity, instant, date, user, id, codes.
         choices: the codes that are right; empty: any.
+        positive: an integer or quantity of nothing, or less, is a slip.
+        most: the highest integer that can be meant.
     """
 
     name: str
@@ -335,3 +337,5 @@ class FieldType:
     text: Text
     choices: tuple[str, ...] = ()
     unit: str = ""
+    positive: bool = False
+    most: int | None = None

@@ -20,14 +20,14 @@ TOLERANCE: Final = timedelta(minutes=1)
 
 
 def renewable(step: Step, place: Place, at: datetime) -> bool:
-    """Whether a done step has expired, or leads straight to one that has (E26).
+    """Whether a done step has expired or stands against a stop, or leads straight to such (E26).
 
     Not on a task that has started: what it rested on then is history.
     """
     record, task = place.record(step.no), place.task
     if record is None or (step.level is Level.TASK and task is not None and task.started):
         return False
-    if step.valid is not None and expired(step, record, place, at):
+    if record.stopped or (step.valid is not None and expired(step, record, place, at)):
         return True
     return any(
         other.valid is not None

@@ -19,13 +19,11 @@ from domain.commands import (
 )
 from domain.errors import InvalidInput, Refused
 from domain.events import Event, Override
-from domain.loops.applies import Place, applies, missing_required
+from domain.loops.applies import Place, applies, missing_required, one_act
 from domain.loops.case import Case, Facts
 from domain.loops.decide import decide
 from domain.loops.definition import Level, LoopDefinition, Step
 from domain.loops.evolve import evolve_all
-from domain.loops.exits import earliest_time, fits
-from domain.loops.grammar import GAP_ACCEPTED
 from domain.loops.loops import Loops
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.orders import Ask, OrderState
@@ -46,7 +44,7 @@ class Team:
         case: the order with all its tasks, ended ones too, as it is by now.
         now: the clock of the ward; a minute passes with each act.
         answers: the word that it answers questions with, where that is possible.
-        live: it only does what is ready: no late entries, no accepted gaps, no exits.
+        live: it only does what is ready: no late entries.
         acts: what was done, in order, for the one who reads a fault.
     """
 
@@ -102,8 +100,7 @@ class Team:
             yes: fields that are true; all other yes-or-no fields are false.
         """
         place = Place(loop, self.case, task)
-        group = next((row.steps for row in loop.together if step.no in row.steps), (step.no,))
-        steps = [loop.steps[no] for no in loop.steps if no in group]
+        steps = one_act(step, place)
         if result is None:
             results = [one for one in steps if one.results]
             chosen = next((one for one in results if one is step), results[0] if results else None)
@@ -158,10 +155,8 @@ class Team:
     def finish(self, *, within: int = 300) -> bool:
         """Go on until the order and all its tasks have ended; whether they have, in so many."""
         for _ in range(within):
-            if self.ended:
-                return True
-            if not self.go_on():
-                return self.ended
+            if self.ended or not self.go_on():
+                break
         return self.ended
 
     @property
@@ -189,9 +184,6 @@ class Team:
             yield self._ready(Source.RETRO)
         yield self._closing()
         yield self._stops()
-        if not self.live:
-            yield self._gaps_accepted()
-            yield self._exits()
         yield self._time()
 
     def _tried(self, what: str, command: Command) -> bool:
@@ -310,8 +302,9 @@ class Team:
     def _closing(self) -> Iterator[tuple[str, Command]]:
         """The order's closing step, offered or not: what it waited for may have settled since."""
         loop = self.loops.get(self.case.order.loop)
-        if loop.closing is not None:
-            yield loop.closing.no, self.entry(loop, loop.closing, None)
+        for step in loop.order_steps:
+            if step.closes:
+                yield step.no, self.entry(loop, step, None)
 
     def _stops(self) -> Iterator[tuple[str, Command]]:
         """An order of which nothing is open, and more might come, is ended by its physician."""
@@ -333,33 +326,6 @@ class Team:
                         reason="no longer needed",
                     ),
                 )
-
-    def _gaps_accepted(self) -> Iterator[tuple[str, Command]]:
-        for task in self._open():
-            act = self.loops.get(task.loop).common.get(GAP_ACCEPTED)
-            if task.gaps and act is not None:
-                yield (
-                    f"gap accepted on {task.id}",
-                    TakeExit(
-                        order=self.case.order.id,
-                        actor=somebody(act.by, "charge_nurse"),
-                        at=self.now,
-                        task=task.id,
-                        exit=GAP_ACCEPTED,
-                        reason="the record will not come",
-                    ),
-                )
-
-    def _exits(self) -> Iterator[tuple[str, Command]]:
-        """Last of all: the exit that says why a task is not done."""
-        for task in self._open():
-            loop = self.loops.get(task.loop)
-            place = Place(loop, self.case, task)
-            for row in loop.exits:
-                earliest = earliest_time(place, row)
-                by_person = any(role is not Role.SYSTEM for role in row.by)
-                if by_person and fits(row, place) and (earliest is None or earliest <= self.now):
-                    yield f"exit {row.code}", self.exit_entry(task, row.code)
 
     def _time(self) -> Iterator[tuple[str, Command]]:
         """Nothing is left to do but to wait: for the order's stop, if it is still to come."""
