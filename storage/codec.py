@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
+    Any,
     Final,
     NewType,
     TypeAlias,
@@ -34,7 +35,7 @@ import domain.worklists
 from domain.errors import StorageError
 
 Json: TypeAlias = object
-Turn: TypeAlias = Callable[[object], object]
+Turn: TypeAlias = Callable[[Any], object]
 T = TypeVar("T")
 
 # The domain names its types for the type checker only; here they are needed while running.
@@ -203,16 +204,16 @@ def _encoder(hint: object, inside: Turn) -> Turn:
     if hint is datetime:
         return _iso
     if hint is date:
-        return lambda value: cast("date", value).isoformat()
+        return lambda value: value.isoformat()
     return json_value
 
 
 def _nested(origin: type, inner: Turn) -> Turn:
     if origin is Mapping:
-        return lambda value: {k: inner(v) for k, v in cast("Mapping[str, object]", value).items()}
+        return lambda value: {k: inner(v) for k, v in value.items()}
     if origin is frozenset:
-        return lambda value: sorted(cast("list[str]", [inner(v) for v in cast("set[str]", value)]))
-    return lambda value: [inner(item) for item in cast("tuple[object, ...]", value)]
+        return lambda value: sorted(cast("list[str]", [inner(v) for v in value]))
+    return lambda value: [inner(item) for item in value]
 
 
 def _decoder(hint: object) -> Turn:
@@ -222,23 +223,21 @@ def _decoder(hint: object) -> Turn:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (tuple, frozenset):
         inner, build = _decoder(arguments[0]), cast("type[tuple[object, ...]]", origin)
-        return lambda value: build(inner(item) for item in cast("list[object]", value))
+        return lambda value: build(inner(item) for item in value)
     if origin is Mapping:
         inner = _decoder(arguments[1])
-        return lambda value: MappingProxyType(
-            {key: inner(item) for key, item in cast("Mapping[str, object]", value).items()}
-        )
+        return lambda value: MappingProxyType({key: inner(item) for key, item in value.items()})
     if is_dataclass(hint):
         of = cast("type", hint)
-        return lambda value: decode(of, cast("Mapping[str, object]", value))
+        return lambda value: decode(of, value)
     return _simple(hint)
 
 
 def _simple(hint: object) -> Turn:
     if hint is datetime:
-        return lambda value: datetime.fromisoformat(cast("str", value))
+        return datetime.fromisoformat
     if hint is date:
-        return lambda value: date.fromisoformat(cast("str", value))
+        return date.fromisoformat
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return cast("Turn", hint)
     return _unchanged

@@ -6,7 +6,7 @@ import json
 from functools import lru_cache
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from domain.ids import TaskId
 from domain.loops.case import Case
@@ -91,7 +91,7 @@ def order_of(row: Row) -> Order:
 def order_arguments(row: Row) -> dict[str, object]:
     """The constructor arguments of an order."""
     (key, loop, loop_version, encounter, patient, author, priority, fields, placed_at, state,
-     outcome, stop_at, seq, version, progress) = row  # fmt: skip
+     outcome, stop_at, seq, version, progress) = cast("tuple[Any, ...]", row)  # fmt: skip
     return {
         "id": key,
         "loop": loop,
@@ -99,15 +99,15 @@ def order_arguments(row: Row) -> dict[str, object]:
         "encounter_id": encounter,
         "patient_id": patient,
         "author": author,
-        "priority": Priority(cast("str", priority)),
-        "fields": _open_fields(cast("str", fields)),
-        "placed_at": instant(cast("int", placed_at)),
-        "state": OrderState(cast("str", state)),
+        "priority": Priority(priority),
+        "fields": _open_fields(fields),
+        "placed_at": instant(placed_at),
+        "state": OrderState(state),
         "outcome": outcome,
-        "stop_at": instant_or_none(cast("int | None", stop_at)),
+        "stop_at": instant_or_none(stop_at),
         "seq": seq,
         "version": version,
-        **_progress(Order, cast("str", progress)),
+        **_progress(Order, progress),
     }
 
 
@@ -134,21 +134,23 @@ def task_of(row: Row, order: OrderId, encounter: EncounterId) -> Task:
 
 
 def _new_task(row: Row, order: OrderId, encounter: EncounterId) -> Task:
-    (key, loop, state, made_at, due_at, seq, fields, outcome, parent, version, progress) = row
+    (key, loop, state, made_at, due_at, seq, fields, outcome, parent, version, progress) = cast(
+        "tuple[Any, ...]", row
+    )
     return Task(
-        id=TaskId(cast("str", key)),
+        id=key,
         order_id=order,
         encounter_id=encounter,
-        loop=cast("str", loop),
-        state=TaskState(cast("str", state)),
-        made_at=instant(cast("int", made_at)),
-        due_at=instant_or_none(cast("int | None", due_at)),
-        seq=cast("int", seq),
-        fields=_open_fields(cast("str", fields)),
-        outcome=cast("str | None", outcome),
-        parent=cast("str | None", parent),
-        version=cast("int", version),
-        **_progress(Task, cast("str", progress)),  # type: ignore[arg-type]  # checked by its hint
+        loop=loop,
+        state=TaskState(state),
+        made_at=instant(made_at),
+        due_at=instant_or_none(due_at),
+        seq=seq,
+        fields=_open_fields(fields),
+        outcome=outcome,
+        parent=parent,
+        version=version,
+        **_progress(Task, progress),  # type: ignore[arg-type]  # the codec checked each by its hint
     )
 
 

@@ -182,7 +182,7 @@ class LoopDefinition:
     @cached_property
     def fired_by(self) -> frozenset[str]:
         """The steps of which a result or a field sets something off."""
-        rows = (*self.returns, *self.children, *self.exits)
+        rows: tuple[Return | Child | Exit, ...] = (*self.returns, *self.children, *self.exits)
         return frozenset(trigger.step for row in rows for trigger in row.on)
 
     @cached_property
