@@ -38,6 +38,7 @@ class CommandMeta:
         config_hash: of the site's configuration.
         batch_id: one id over all tasks that one act was recorded for (decision 7).
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
+        content: the hash of all that it says; the same id with another is another command.
     """
 
     command_id: CommandId
@@ -48,6 +49,7 @@ class CommandMeta:
     config_hash: str
     batch_id: str | None = None
     rewind: bool = False
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ class Transaction(Protocol):
 
     def seen(self) -> bool:
         """Whether this command was carried out before."""
+        ...
+
+    def content(self) -> str | None:
+        """What this command said when it was carried out before; None where it was not."""
         ...
 
     def case(self, order: OrderId, task: TaskId | None = None) -> Case | None:
@@ -122,6 +128,10 @@ class UnitOfWork(Protocol):
 
 class Reads(Protocol):
     """Questions without a lock. Each is one query set; answers are frozen rows."""
+
+    def content_of(self, command: CommandId) -> str | None:
+        """What a command said when it was carried out; None where it was not."""
+        ...
 
     def patient(self, patient: PatientId) -> Patient | None:
         """The patient of an id."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.clock import Clock
-    from domain.ids import PatientId, PractitionerId, WardId
+    from domain.ids import CommandId, PatientId, PractitionerId, WardId
     from domain.loops.case import Case
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
@@ -124,6 +124,11 @@ class SqlReads:
         """The order and the stay of a task."""
         row = self._row(ask.HOME_OF_TASK, task_id=task)
         return None if row is None else cast("tuple[OrderId, EncounterId]", row)
+
+    def content_of(self, command: CommandId) -> str | None:
+        """What a command said when it was carried out; None where it was not."""
+        row = self._row(sql.SEEN, command_id=command)
+        return None if row is None else cast("str", row[0])
 
     def tasks_of_container(self, container: str) -> tuple[TaskId, ...]:
         """The open tasks whose fields or records name a container (tube, box)."""

@@ -131,9 +131,7 @@ HEAD: Final = Statement(
 STREAM_HEAD: Final = Statement(
     select(func.max(journal.c.stream_seq)).where(journal.c.stream == word("stream"))
 )
-SEEN: Final = Statement(
-    select(command.c.recorded_at).where(command.c.command_id == word("command_id"))
-)
+SEEN: Final = Statement(select(command.c.content).where(command.c.command_id == word("command_id")))
 APPEND: Final = inserting(journal)
 BEGIN_STATE: Final = inserting(encounter_state)
 MOVE_STATE: Final = Statement(

@@ -82,6 +82,7 @@ command = Table(
     _text("workstation"),
     _number("recorded_at"),
     _number("events"),
+    _text("content"),  # the hash of what it said
 )
 feed = Table(
     "feed",

@@ -82,7 +82,7 @@ class SqlTransaction:
         self._versions: dict[str, int] = {}
         self._rows: dict[str, Row] = {}
         self._unkept: set[OrderId] = set()
-        self._seen: bool | None = None
+        self._content: tuple[str | None] | None = None
 
     @property
     def now(self) -> datetime:
@@ -92,10 +92,14 @@ class SqlTransaction:
     # ------------------------------------------------------------ reading under the lock
     def seen(self) -> bool:
         """Whether this command was carried out before."""
-        if self._seen is None:
+        return self.content() is not None
+
+    def content(self) -> str | None:
+        """What this command said when it was carried out before; None where it was not."""
+        if self._content is None:
             found = self._driver.row(sql.SEEN, command_id=self._meta.command_id)
-            self._seen = found is not None
-        return self._seen
+            self._content = (None if found is None else cast("str", found[0]),)
+        return self._content[0]
 
     def case(self, order: OrderId, task: TaskId | None = None) -> Case | None:
         """The order with its open tasks, and the named task even when it has ended."""
@@ -221,6 +225,7 @@ class SqlTransaction:
                     "workstation": self._meta.workstation,
                     "recorded_at": micros(self._now),
                     "events": self._chains.written,
+                    "content": self._meta.content,
                 },
             )
         for head in moved:  # last of all, so that a reader never runs ahead (20d)

@@ -14,7 +14,15 @@ from storage.mapping import container_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
+    from domain.ids import (
+        CommandId,
+        EncounterId,
+        OrderId,
+        PatientId,
+        PractitionerId,
+        TaskId,
+        WardId,
+    )
     from domain.orders import Order
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
@@ -34,6 +42,9 @@ class FakeReads:
     @property
     def _state(self) -> FakeState:
         return self._store.state
+
+    def content_of(self, command: CommandId) -> str | None:
+        return self._state.commands.get(command)
 
     def patient(self, patient: PatientId) -> Patient | None:
         return self._state.patients.get(patient)
@@ -128,7 +139,7 @@ class FakeReads:
     ) -> tuple[WorkRow, ...]:
         rows = []
         for order, task in self._open():
-            waits_for = {role for step in self._outlook(order, task).ready for role in step.roles}
+            waits_for = {role for step in self._outlook(order, task).waiting for role in step.roles}
             if waits_for.isdisjoint(roles):
                 continue
             if task is None and order.state is OrderState.DRAFT and encounter is None:
@@ -182,7 +193,7 @@ class FakeReads:
         incomplete, dues = 0, []
         for order, task in self._open():
             outlook = self._outlook(order, task)
-            waits = task is not None or (outlook.ready and order.state is not OrderState.DRAFT)
+            waits = task is not None or (outlook.waiting and order.state is not OrderState.DRAFT)
             if order.encounter_id != stay.id or not waits:
                 continue
             about = task or order

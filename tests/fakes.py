@@ -90,7 +90,7 @@ class FakeState:
     journal: list[tuple[OrderId | None, JournalRow]] = field(default_factory=list)
     recorded: dict[str, datetime] = field(default_factory=dict)
     truly: dict[str, datetime] = field(default_factory=dict)
-    commands: set[str] = field(default_factory=set)
+    commands: dict[str, str] = field(default_factory=dict)
 
     def snapshot(self) -> FakeState:
         return FakeState(**{name: copy.copy(value) for name, value in vars(self).items()})
@@ -165,7 +165,10 @@ class FakeTransaction:
         return self._now
 
     def seen(self) -> bool:
-        return self._meta.command_id in self._state.commands
+        return self.content() is not None
+
+    def content(self) -> str | None:
+        return self._state.commands.get(self._meta.command_id)
 
     def case(self, order: OrderId, task: TaskId | None = None) -> Case | None:
         found = self._state.cases.get(order)
@@ -310,7 +313,7 @@ class FakeTransaction:
 
     def commit(self) -> None:
         self._refuse_unkept()
-        self._state.commands.add(self._meta.command_id)
+        self._state.commands[self._meta.command_id] = self._meta.content
         self._store.state = self._state.snapshot()
 
     def _check_lock(self, encounter: EncounterId) -> None:

@@ -16,7 +16,6 @@ def answer_changes(
     call: Call, command: CommandId, changes: Changes, done: str, **more: object
 ) -> int:
     """Say what was touched; a command that had been carried out before touches nothing."""
-    again = not (changes.orders or changes.tasks or changes.encounters) and _seen(more)
     data = {
         "command_id": command,
         **{name: value for name, value in more.items() if value is not None},
@@ -24,17 +23,15 @@ def answer_changes(
         "tasks": list(changes.tasks),
         "encounters": list(changes.encounters),
     }
+    if changes.repeated:
+        data["repeated"] = True
     lines = [done]
-    if again:
+    if changes.repeated:
         lines = ["Nothing changed: a command with this id had been carried out before."]
     lines += [f"  {name}  {value}" for name, value in more.items() if value is not None]
     if changes.tasks:
         lines.append(f"  {counted(len(changes.tasks), 'task')} touched")
     return call.answer(data, "\n".join(lines))
-
-
-def _seen(more: dict[str, object]) -> bool:
-    return any(value is None for value in more.values())
 
 
 def first(ids: tuple[str, ...]) -> str | None:

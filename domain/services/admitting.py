@@ -74,6 +74,7 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
         kind="patient.admit",
         encounters=(encounter,),
         act=act,
+        said=admission,
     )
 
 

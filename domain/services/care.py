@@ -63,7 +63,8 @@ def transfer(
         body = MovedTo(ward, bed)
         writing.tell([_of_stay(writing, encounter, body, moment)])
 
-    return _on_stay(place, user, command, encounter, "patient.transfer", act, at=at)
+    said = (ward, bed, at)
+    return _on_stay(place, user, command, encounter, "patient.transfer", act, at=at, said=said)
 
 
 def _mark_transferred(writing: Writing, order: OrderId) -> None:
@@ -134,7 +135,8 @@ def _end_stay(
         body = StayEnded(how, destination)
         writing.tell([_of_stay(writing, encounter, body, moment)])
 
-    return _on_stay(place, user, command, encounter, f"patient.{how}", act, at=at)
+    said = (destination, at)
+    return _on_stay(place, user, command, encounter, f"patient.{how}", act, at=at, said=said)
 
 
 def _on_stay(  # noqa: PLR0917 - the private frame of four use cases
@@ -146,6 +148,7 @@ def _on_stay(  # noqa: PLR0917 - the private frame of four use cases
     act: Callable[[Writing, Encounter, datetime], None],
     *,
     at: datetime | None = None,
+    said: object = None,
 ) -> Changes:
     actor = authorised(place.reads, user, use_case)
 
@@ -167,6 +170,7 @@ def _on_stay(  # noqa: PLR0917 - the private frame of four use cases
         kind=use_case,
         encounters=(encounter,),
         act=on_active,
+        said=(encounter, said),
     )
 
 
@@ -220,7 +224,9 @@ def link(place: Workplace, *, user: str, command: CommandId, mrn: str, into: str
             ]
         )
 
-    return carry_out(place, command=command, actor=actor, kind="patient.link", act=act)
+    return carry_out(
+        place, command=command, actor=actor, kind="patient.link", act=act, said=(mrn, into)
+    )
 
 
 def by_mrn(reads: Reads, field: str, mrn: str) -> Patient:

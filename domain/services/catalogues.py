@@ -69,7 +69,14 @@ def import_catalogue(
             )
         )
 
-    return carry_out(place, command=command, actor=actor, kind="catalogue.import", act=act)
+    return carry_out(
+        place,
+        command=command,
+        actor=actor,
+        kind="catalogue.import",
+        act=act,
+        said=(kind, text, effective_from),
+    )
 
 
 def list_catalogue(

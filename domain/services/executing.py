@@ -27,7 +27,7 @@ from domain.services.authorising import authorise, authorised, practitioner_as_a
 from domain.services.needing import make_needed
 from domain.services.signing import after_signature, make_due
 from domain.services.step_entry import StepEntry, parse_step_entry
-from domain.services.writing import carry_out
+from domain.services.writing import carried_out_before, carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,12 @@ def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
         NotAuthorised: the actor may not do it, or is not the user.
         Refused: not allowed now; of several tasks, the first that refuses is named.
     """
-    people = _people(place.reads, user, entry)
+    sender = authorised(place.reads, user, "step.record")
+    kind = f"step.{entry.act}"
+    repeated = carried_out_before(place, command=entry.command, actor=sender, kind=kind, said=entry)
+    if repeated is not None:
+        return repeated
+    people = _people(place.reads, sender, entry)
     targets = _targets(place.reads, entry)
 
     def act(writing: Writing) -> None:
@@ -102,19 +107,23 @@ def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
         place,
         command=entry.command,
         actor=people.actor,
-        kind=f"step.{entry.act}",
+        sender=sender,
+        kind=kind,
         encounters=tuple(target.encounter for target in targets),
         act=act,
+        said=entry,
         batch=len(targets) > 1,
     )
 
 
-def _people(reads: Reads, user: str, entry: StepEntry) -> _People:
+def _people(reads: Reads, sender: Actor, entry: StepEntry) -> _People:
     """The actor is the user; only a machine's record names another person (decision 48)."""
-    actor = authorised(reads, user, "step.record")
-    if entry.actor is not None and entry.actor != user:
+    actor = sender
+    if entry.actor is not None and entry.actor != sender.user:
         if not entry.source.from_machine:
-            raise NotAuthorised(f"{user} may not record for {entry.actor}", needs=entry.actor)
+            raise NotAuthorised(
+                f"{sender.user} may not record for {entry.actor}", needs=entry.actor
+            )
         actor = practitioner_as_actor(reads, entry.actor, field="actor")
         authorise(actor, "step.record")
     witness = entry.witness
@@ -243,6 +252,8 @@ def _level(writing: Writing, name: str, target: _Target) -> TaskId | None:
 
 def _name_item(writing: Writing, entry: StepEntry, people: _People, target: _Target) -> None:
     """Keep on the task the tube, unit, label or request that a step bound to it (decision 8)."""
+    if not any(name in entry.evidence for name in ITEM_FIELDS):
+        return
     case = writing.case(target.order, target.task)
     task = None if target.task is None else case.tasks.get(target.task)
     if task is None or task.state.terminal:

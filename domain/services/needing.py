@@ -39,7 +39,15 @@ def need(
     def act(writing: Writing) -> None:
         make_needed(writing, order, actor, reason=reason, at=at)
 
-    return on_order(place, command=command, actor=actor, kind="order.need", order=order, act=act)
+    return on_order(
+        place,
+        command=command,
+        actor=actor,
+        kind="order.need",
+        order=order,
+        act=act,
+        said=(reason, at),
+    )
 
 
 def make_needed(

@@ -56,6 +56,7 @@ def draft(place: Workplace, *, user: str, command: CommandId, new: NewOrder) -> 
         kind="order.draft",
         encounters=(new.encounter,),
         act=act,
+        said=new,
     )
 
 
@@ -101,7 +102,15 @@ def sign(
         )
         after_signature(writing, order, actor)
 
-    return on_order(place, command=command, actor=actor, kind="order.sign", order=order, act=act)
+    return on_order(
+        place,
+        command=command,
+        actor=actor,
+        kind="order.sign",
+        order=order,
+        act=act,
+        said=(at, evidence, overrides, witness, reason, source, source_id),
+    )
 
 
 def _activating(writing: Writing, order: OrderId) -> str:
@@ -119,6 +128,7 @@ def on_order(
     kind: str,
     order: OrderId,
     act: Callable[[Writing], None],
+    said: object,
 ) -> Changes:
     """Carry out an act upon one order, under the lock of its stay.
 
@@ -129,7 +139,13 @@ def on_order(
     if encounter is None:
         raise NotFound("order", order, right="the id of an order")
     return carry_out(
-        place, command=command, actor=actor, kind=kind, encounters=(encounter,), act=act
+        place,
+        command=command,
+        actor=actor,
+        kind=kind,
+        encounters=(encounter,),
+        act=act,
+        said=(order, said),
     )
 
 
@@ -181,7 +197,15 @@ def revise(
             writing.decide(RecordStep(order=placed, actor=actor, at=writing.now, step=step))
             after_signature(writing, placed, actor)
 
-    return on_order(place, command=command, actor=actor, kind="order.revise", order=order, act=act)
+    return on_order(
+        place,
+        command=command,
+        actor=actor,
+        kind="order.revise",
+        order=order,
+        act=act,
+        said=(fields, new_order, sign_too),
+    )
 
 
 def _revise_draft(
@@ -223,7 +247,15 @@ def hold(
         moment = at or writing.now
         writing.decide(HoldWork(order=order, actor=actor, at=moment, reason=reason, until=until))
 
-    return on_order(place, command=command, actor=actor, kind="order.hold", order=order, act=act)
+    return on_order(
+        place,
+        command=command,
+        actor=actor,
+        kind="order.hold",
+        order=order,
+        act=act,
+        said=(reason, until, at),
+    )
 
 
 def release(
@@ -255,7 +287,15 @@ def release(
         )
         make_due(writing, order)
 
-    return on_order(place, command=command, actor=actor, kind="order.release", order=order, act=act)
+    return on_order(
+        place,
+        command=command,
+        actor=actor,
+        kind="order.release",
+        order=order,
+        act=act,
+        said=(reason, at, missed_are_held),
+    )
 
 
 def discontinue(
@@ -312,4 +352,12 @@ def _stop(
             StopOrder(order=order, actor=actor, at=moment, act=verb, reason=reason, stop_at=stop_at)
         )
 
-    return on_order(place, command=command, actor=actor, kind=f"order.{verb}", order=order, act=act)
+    return on_order(
+        place,
+        command=command,
+        actor=actor,
+        kind=f"order.{verb}",
+        order=order,
+        act=act,
+        said=(reason, stop_at, at),
+    )

@@ -12,7 +12,7 @@ from domain.services.authorising import SYSTEM, authorised
 from domain.services.writing import carry_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from domain.ids import CommandId, EncounterId, PractitionerId, WardId
@@ -115,7 +115,7 @@ def _set(
         )
         writing.tell([told])
 
-    return carry_out(place, command=command, actor=actor, kind=kind, act=act)
+    return carry_out(place, command=command, actor=actor, kind=kind, act=act, said=practitioner)
 
 
 def list_users(place: Workplace, *, user: str) -> tuple[Practitioner, ...]:
@@ -139,16 +139,18 @@ def assign(
     """
     actor = authorised(place.reads, user, "staff.assign")
     _check_shift(shift)
-    here = {stay.id for stay in place.reads.encounters(ward=shift.ward)}
-    bodies = []
-    for encounter, nurse in nurses.items():
-        if encounter not in here:
-            raise NotFound("encounter", encounter, right=f"a patient of ward {shift.ward}")
-        found = place.reads.practitioner(nurse)
-        if found is None or not found.actor().holds((Role.NURSE,)):
-            raise NotFound("nurse", nurse, right="a user with the role nurse")
-        bodies.append(_assigned("nurse", nurse, shift, encounter))
-    return _tell(place, command, actor, shift, bodies, kind="staff.assign")
+
+    def bodies() -> Iterator[Assigned]:
+        here = {stay.id for stay in place.reads.encounters(ward=shift.ward)}
+        for encounter, nurse in nurses.items():
+            if encounter not in here:
+                raise NotFound("encounter", encounter, right=f"a patient of ward {shift.ward}")
+            found = place.reads.practitioner(nurse)
+            if found is None or not found.actor().holds((Role.NURSE,)):
+                raise NotFound("nurse", nurse, right="a user with the role nurse")
+            yield _assigned("nurse", nurse, shift, encounter)
+
+    return _tell(place, command, actor, shift, bodies, kind="staff.assign", said=nurses)
 
 
 def roster(
@@ -166,14 +168,16 @@ def roster(
     """
     actor = authorised(place.reads, user, "staff.roster")
     _check_shift(shift)
-    bodies = []
-    for duty in duties:
-        if duty.kind not in _DUTIES:
-            raise InvalidInput("kind", f"{duty.kind!r} is no duty", right=", ".join(_DUTIES))
-        if place.reads.practitioner(duty.practitioner) is None:
-            raise NotFound("practitioner", duty.practitioner, right="a user name")
-        bodies.append(_assigned(duty.kind, duty.practitioner, shift, None))
-    return _tell(place, command, actor, shift, bodies, kind="staff.roster")
+
+    def bodies() -> Iterator[Assigned]:
+        for duty in duties:
+            if duty.kind not in _DUTIES:
+                raise InvalidInput("kind", f"{duty.kind!r} is no duty", right=", ".join(_DUTIES))
+            if place.reads.practitioner(duty.practitioner) is None:
+                raise NotFound("practitioner", duty.practitioner, right="a user name")
+            yield _assigned(duty.kind, duty.practitioner, shift, None)
+
+    return _tell(place, command, actor, shift, bodies, kind="staff.roster", said=duties)
 
 
 def assignments(
@@ -200,9 +204,10 @@ def _tell(
     command: CommandId,
     actor: Actor,
     shift: Shift,
-    bodies: Sequence[Assigned],
+    bodies: Callable[[], Iterator[Assigned]],
     *,
     kind: str,
+    said: object,
 ) -> Changes:
     def act(writing: Writing) -> None:
         writing.tell(
@@ -216,8 +221,8 @@ def _tell(
                     recorded_at=writing.now,
                     ward=shift.ward,
                 )
-                for body in bodies
+                for body in bodies()
             ]
         )
 
-    return carry_out(place, command=command, actor=actor, kind=kind, act=act)
+    return carry_out(place, command=command, actor=actor, kind=kind, act=act, said=(shift, said))

@@ -56,7 +56,7 @@ def set_ward(place: Workplace, *, user: str, command: CommandId, ward: Ward) -> 
         )
         writing.tell([told])
 
-    return carry_out(place, command=command, actor=actor, kind="ward.set", act=act)
+    return carry_out(place, command=command, actor=actor, kind="ward.set", act=act, said=ward)
 
 
 def list_wards(place: Workplace, *, user: str) -> tuple[Ward, ...]:

@@ -66,13 +66,18 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a use case touched, so that screens refresh these rows and no others."""
+    """What a use case touched, so that screens refresh these rows and no others.
+
+    Attributes:
+        repeated: nothing now: the same command had been carried out before.
+    """
 
     orders: tuple[OrderId, ...] = ()
     tasks: tuple[TaskId, ...] = ()
     encounters: tuple[EncounterId, ...] = ()
+    repeated: bool = False
 
     @classmethod
-    def none(cls) -> Changes:
-        """Nothing: the command had been carried out before."""
-        return cls()
+    def none(cls, *, repeated: bool = False) -> Changes:
+        """Nothing."""
+        return cls(repeated=repeated)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, NotFound, Refused
 from domain.events import StreamKind
-from domain.ids import derived
+from domain.ids import TaskId, derived
 from domain.loops.decide import decided
 from domain.loops.evolve import evolve_all
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.ports import CommandMeta, Kept
+from domain.services.contents import content_of
 from domain.services.workplace import Changes
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from domain.commands import Command
     from domain.events import Event
     from domain.happenings import Happening
-    from domain.ids import CommandId, EncounterId, OrderId, TaskId
+    from domain.ids import CommandId, EncounterId, OrderId
     from domain.loops.case import Case
     from domain.loops.loops import Loops
     from domain.patients import Encounter
@@ -141,7 +142,8 @@ def _outlooks(loops: Loops, case: Case, events: Iterable[Event]) -> dict[str, Ou
     """
     order = case.order
     moved = {event.stream for event in events}
-    moved |= {str(task.parent) for task in case.tasks.values() if task.id in moved}
+    tasks = [case.tasks[key] for key in map(TaskId, moved) if key in case.tasks]
+    moved |= {task.parent for task in tasks if task.parent is not None}
     loop = loops.get(order.loop)
     waits = any(task.fields.get("depends_on") for task in case.tasks.values())
     everything = bool(loop.next_task_after) or waits
@@ -159,8 +161,10 @@ def carry_out(
     *,
     command: CommandId,
     actor: Actor,
+    sender: Actor | None = None,
     kind: str,
     act: Callable[[Writing], None],
+    said: object = None,
     encounters: Sequence[EncounterId] = (),
     batch: bool = False,
     only_if_moved: bool = False,
@@ -168,9 +172,12 @@ def carry_out(
     """Carry a command out in one transaction, or not at all.
 
     Args:
-        command: a second time, it changes nothing.
+        command: a second time, it changes nothing; with something else in it, it is refused.
+        actor: whose act it is.
+        sender: who sends it, where a machine tells of another's act.
         kind: of the command, for the journal.
         act: decides; may be called again after a conflict.
+        said: all that the command says, for telling a second sending from another command.
         encounters: whose locks are taken before anything is read.
         batch: the act is recorded for many tasks at once (decision 7).
         only_if_moved: leave no trace where nothing followed from it.
@@ -178,15 +185,17 @@ def carry_out(
     Raises:
         Refused: not allowed now; Conflict, where somebody else was first three times.
     """
+    by = sender or actor
     meta = CommandMeta(
         command_id=command,
-        actor=actor.user,
+        actor=by.user,
         kind=kind,
         workstation=place.workstation,
         loop_hash=place.loops.sha256,
         config_hash=place.config_hash,
         batch_id=derived("batch", command) if batch else None,
         rewind=place.rewind,
+        content=content_of(kind, by.user, said),
     )
     for _ in range(ATTEMPTS - 1):
         try:
@@ -206,11 +215,37 @@ def _once(
     only_if_moved: bool,
 ) -> Changes:
     with place.uow.begin(meta, encounters=tuple(sorted(set(encounters)))) as transaction:
-        if transaction.seen():
-            return Changes.none()
+        before = transaction.content()
+        if before is not None:
+            return _repeated(before, meta.content)
         writing = Writing(place, transaction, actor)
         act(writing)
         changes = writing.changes()
         if changes != Changes.none() or not only_if_moved:
             transaction.commit()
         return changes
+
+
+def carried_out_before(
+    place: Workplace, *, command: CommandId, actor: Actor, kind: str, said: object
+) -> Changes | None:
+    """The answer to a command that is sent again; None where it is new.
+
+    Asked before what a command names is looked up: its first sending may have ended just that.
+
+    Raises:
+        Refused: the id was used for another command.
+    """
+    before = place.reads.content_of(command)
+    return None if before is None else _repeated(before, content_of(kind, actor.user, said))
+
+
+def _repeated(before: str, content: str) -> Changes:
+    if before != content:
+        raise Refused(
+            "COMMAND_ID_USED",
+            "This command id was used for another command; nothing was written",
+            next_step="Use a new command id",
+            field="command_id",
+        )
+    return Changes.none(repeated=True)

@@ -86,6 +86,7 @@ command = Table(
     _text("workstation"),
     _number("recorded_at"),
     _number("events"),
+    _text("content"),
 )
 feed = Table(
     "feed",
