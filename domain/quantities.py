@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+DIGITS: Final = 18
+"""Of a number, before its point and behind it; what has more is no measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +38,32 @@ def parse_decimal(field: str, value: object) -> Decimal:
     """The exact decimal of an integer or of text.
 
     Raises:
-        InvalidInput: for a float (it has lost digits already), a bool, anything that is no number.
+        InvalidInput: for a float (it has lost digits already), a bool, anything that is no number,
+            and for a number with more digits than `DIGITS`.
     """
+    number = _number(field, value)
+    if number is None or not number.is_finite():
+        raise InvalidInput(
+            field, f"{value!r} is not an exact number", right='an integer or text: "2.5"'
+        )
+    places = number.as_tuple()
+    behind = -places.exponent if isinstance(places.exponent, int) else 0
+    if len(places.digits) > DIGITS or behind > DIGITS or number.adjusted() >= DIGITS:
+        raise InvalidInput(field, "the number has too many digits", right=f"at most {DIGITS}")
+    return number
+
+
+def _number(field: str, value: object) -> Decimal | None:
+    if isinstance(value, Decimal):
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    if isinstance(value, str):
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            raise InvalidInput(field, f"{value!r} is not a number", right='"2.5"') from None
-        if number.is_finite():
-            return number
-    if isinstance(value, Decimal) and value.is_finite():
-        return value
-    raise InvalidInput(
-        field, f"{value!r} is not an exact number", right='an integer or text: "2.5"'
-    )
+    if not isinstance(value, str):
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        raise InvalidInput(field, f"{value!r} is not a number", right='"2.5"') from None
 
 
 def parse_quantity(field: str, value: object) -> Quantity:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,6 +13,7 @@ from client.cli.output import as_json
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from datetime import datetime
 
     from client.app import App
     from client.settings import Settings
@@ -129,15 +129,10 @@ class Call:
         text = self.text_option("now")
         if text is None:
             return None
+        from domain.entered import parse_instant
+        from domain.errors import InvalidInput
+
         try:
-            read = datetime.fromisoformat(text)
-        except ValueError:
-            raise UsageError(
-                f"--now: {text!r} is not a time; right would be 2026-11-24T08:00:00+08:00",
-                field="now",
-            ) from None
-        if read.tzinfo is None:
-            raise UsageError(
-                f"--now: {text!r} has no time zone; right would be {text}+08:00", field="now"
-            )
-        return read
+            return parse_instant("now", text)
+        except InvalidInput as wrong:
+            raise UsageError(f"--now: {wrong.message}", field="now") from None

@@ -41,9 +41,9 @@ def add(commands: Commands) -> None:
 def import_catalogue(call: Call) -> int:
     """`wardloop catalogue import KIND`."""
     from client.cli.input_files import read_text
+    from domain.entered import parse_instant
     from domain.ids import CommandId
     from domain.services.catalogues import parse_catalogue
-    from domain.services.step_entry import parse_instant
 
     user, kind = call.user(), str(call.options.kind)
     text = read_text(str(call.options.file), call.stdin)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
+from domain.entered import parse_day, parse_instant
 from domain.errors import InvalidInput, NotAuthorised
 from domain.ids import CommandId, EncounterId
-from domain.services.step_entry import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from enum import StrEnum
 
     from client.app import App
@@ -98,10 +97,7 @@ class Entry:
     def day(self, name: str) -> date | None:
         """A date, or None."""
         text = self.optional_text(name)
-        try:
-            return None if text is None else date.fromisoformat(text)
-        except ValueError:
-            raise InvalidInput(name, f"{name}: {text!r} is no date", right="1958-03-14") from None
+        return None if text is None else parse_day(name, text)
 
     def table(self, name: str, *, required: bool = False) -> dict[str, object]:
         """An object; empty where it is not given."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from client.cli.errors import UsageError
+from domain.entered import require_text
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -109,10 +110,19 @@ def _line(line: str) -> dict[str, object]:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
+        require_text("file", name)
         if name in found:
             raise InvalidInput(name, f"{name} stands twice", right="each name once")
+        _require_texts(name, value)
         found[name] = value
     return found
+
+
+def _require_texts(name: str, value: object) -> None:
+    """Refuse half a character in a text, or in a list of texts."""
+    for one in value if isinstance(value, list) else (value,):
+        if isinstance(one, str):
+            require_text(name, one)
 
 
 def _refuse_constant(name: str) -> object:

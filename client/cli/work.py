@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from client.cli.changed import answer_changes, first
 from client.cli.errors import UsageError
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from client.cli.call import Call
     from client.cli.parser import Commands
     from domain.people import Role
+
+_MOST_ROWS: Final = 10_000
 
 
 def add(commands: Commands) -> None:
@@ -32,9 +34,19 @@ def add(commands: Commands) -> None:
     worklist.add_argument("--role", metavar="ROLE", help="such as nurse; else the roles of --user")
     worklist.add_argument("--ward", metavar="WARD", help="of one ward only")
     worklist.add_argument("--mine", action="store_true", help="only patients given to --user")
-    worklist.add_argument("--limit", metavar="N", type=int, default=200, help="at most so many")
+    worklist.add_argument("--limit", metavar="N", type=_limit, default=200, help="at most so many")
     watch = commands.command("watch", watch_once, "let time pass: make tasks, lapses, stops")
     watch.add_argument("--once", action="store_true", required=True, help="one pass, then end")
+
+
+def _limit(text: str) -> int:
+    """How many rows: 1 to 10000."""
+    number = int(text) if text.isdecimal() and len(text) <= len(str(_MOST_ROWS)) else 0
+    if not 1 <= number <= _MOST_ROWS:
+        raise UsageError(
+            f"--limit: {text!r} cannot be meant; right would be 1 to {_MOST_ROWS}", field="limit"
+        )
+    return number
 
 
 def record_step(call: Call) -> int:

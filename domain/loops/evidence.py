@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from domain.loops.definition import FieldType, FieldUse
 
+ORDERED: Final = "fields"
+"""The path of what an order says; other paths name what was done."""
 _MOST: Final = 10**DIGITS - 1
 _CODE: Final = re.compile(r"[A-Za-z0-9_.+\-:/ ]+")
 
@@ -114,8 +116,11 @@ def _decimal(_kind: FieldType, value: object, field: str) -> object:
 def _quantity(kind: FieldType, value: object, field: str) -> object:
     read = parse_quantity(field, value)
     require_text(field, read.unit)
-    if kind.positive and read.value <= 0:
-        raise InvalidInput(field, f"{read.value} {read.unit} is nothing", right="more than 0")
+    # a pump may stand still and a dose may come to nothing, but nobody orders that
+    ordered = field == f"{ORDERED}.{kind.name}"
+    if kind.positive and (read.value < 0 or (ordered and read.value == 0)):
+        right = "more than 0" if ordered else "0 or more"
+        raise InvalidInput(field, f"{read.value} {read.unit} cannot be meant", right=right)
     return read.to_json()
 
 

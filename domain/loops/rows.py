@@ -328,7 +328,8 @@ class FieldType:
     Attributes:
         type: text, code, bool, integer, decimal, quantity, instant, date, user, id, codes.
         choices: the codes that are right; empty: any.
-        positive: an integer or quantity of nothing, or less, is a slip.
+        positive: an integer is 1 or more; a quantity is never less than nothing, and in an order
+            more than nothing.
         most: the highest integer that can be meant.
     """
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from domain.entered import parse_instant, require_text
 from domain.errors import InvalidInput
 from domain.events import Override
 from domain.ids import CommandId, OrderId, PractitionerId, TaskId
@@ -14,6 +14,7 @@ from domain.records import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 ACTS: Final = (
     "record",
@@ -139,22 +140,6 @@ def parse_step_entry(line: Mapping[str, object]) -> StepEntry:
     return entry
 
 
-def parse_instant(name: str, text: str) -> datetime:
-    """An instant with its zone.
-
-    Raises:
-        InvalidInput: it is no time, or has no zone.
-    """
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        right = '"2026-11-24T08:05:00+08:00"'
-        raise InvalidInput(name, f"{text!r} is not a time", right=right) from None
-    if read.tzinfo is None:
-        raise InvalidInput(name, f"{text!r} has no zone", right=f'"{text}+08:00"')
-    return read
-
-
 def refuse_floats(name: str, value: object) -> None:
     """Refuse a float anywhere inside a value: it has lost digits already.
 
@@ -174,6 +159,7 @@ def refuse_floats(name: str, value: object) -> None:
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or not value:
         raise InvalidInput(name, f"{value!r} is not text", right="text")
+    require_text(name, value)
     return value
 
 

@@ -65,7 +65,7 @@ def make_definition(rows: LoopRows) -> LoopDefinition:
 def make_fields(rows: Mapping[str, FieldRow]) -> dict[str, FieldType]:
     """The field types by name."""
     return {
-        name: FieldType(name, row.type, _text(row), row.choices, row.unit)
+        name: FieldType(name, row.type, _text(row), row.choices, row.unit, row.positive, row.most)
         for name, row in rows.items()
     }
 

@@ -79,12 +79,16 @@ def prove_fields(document: Document) -> dict[str, FieldType]:
 
 
 def field_faults(rows: Mapping[str, FieldRow], at: tuple[str, ...]) -> Iterator[Fault]:
-    """Choices and units on fields that cannot have them, and codes without choices."""
+    """Choices, units and bounds on fields that cannot have them."""
     for name, row in rows.items():
         if row.choices and row.type not in ("code", "codes"):
             yield Fault((*at, name, "choices"), f"a field of type {row.type} has no choices")
         if row.unit and row.type not in ("integer", "decimal", "quantity"):
             yield Fault((*at, name, "unit"), f"a field of type {row.type} has no unit")
+        if row.positive and row.type not in ("integer", "quantity"):
+            yield Fault((*at, name, "positive"), f"a field of type {row.type} has no least number")
+        if row.most is not None and row.type != "integer":
+            yield Fault((*at, name, "most"), f"a field of type {row.type} has no highest number")
 
 
 def unregistered_checks(loop: LoopDefinition, registered: Collection[str]) -> tuple[str, ...]:

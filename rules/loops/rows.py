@@ -246,6 +246,8 @@ class FieldRow(TextRow):
     type: Annotated[str, AfterValidator(_field_type)]
     choices: Steps = ()
     unit: str = ""
+    positive: bool = False
+    most: int | None = None
 
 
 class LoopRows(Row):

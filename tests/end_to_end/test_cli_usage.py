@@ -85,7 +85,6 @@ def test_a_role_that_may_not_is_told_which_may(wardloop: Wardloop) -> None:
         (["patient", "show", "--encounter", "no-such-stay"], "encounter"),
         (["catalogue", "list", "spice"], "kind"),
         (["worklist", "--ward", "9Z"], "ward"),
-        (["worklist", "--limit", "0"], "limit"),
     ],
 )
 def test_a_question_about_what_is_not_there_names_the_field(

@@ -56,6 +56,16 @@ def test_a_number_is_exact(value: object) -> None:
     assert parse_decimal("x", value) == 3
 
 
+@pytest.mark.parametrize(
+    "value", ["1e999999", "-1e999999", "1e-999999", 10**18, "0.1234567890123456789", "1" * 19]
+)
+def test_a_number_with_more_than_18_digits_is_no_measurement(value: object) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_decimal("dose", value)
+    assert caught.value.field == "dose"
+    assert parse_decimal("dose", "123456789.123456789") == Decimal("123456789.123456789")
+
+
 @pytest.mark.parametrize("value", [True, 1.5, "three", "NaN", Decimal("Infinity")])
 def test_what_is_no_exact_number_is_refused(value: object) -> None:
     with pytest.raises(InvalidInput):

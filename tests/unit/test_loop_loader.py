@@ -206,6 +206,8 @@ def test_what_is_lawful_is_not_refused(case: str, tmp_path: Path) -> None:
         ('[dose]\ntype = "float"\nen = "Dose"\nzh = "量"\n', 2, "'float'"),
         ('dose = "text"\n', 1, "valid dictionary"),
         ('[dose]\ntype = "bool"\nunit = "mg"\nen = "D"\nzh = "量"\n', 3, "bool has no unit"),
+        ('[d]\ntype = "bool"\npositive = true\nen = "D"\nzh = "量"\n', 3, "no least number"),
+        ('[d]\ntype = "quantity"\nmost = 3\nen = "D"\nzh = "量"\n', 3, "no highest number"),
     ],
 )
 def test_a_wrong_fields_file_is_refused_with_its_line(

@@ -147,3 +147,55 @@ def test_a_task_step_names_its_task_and_goes_by_id_or_number() -> None:
         fresh = medication()
         fresh.record(name, "08:00")
         assert "M10" in fresh.task.steps
+
+
+@pytest.mark.rows("E8")
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("text", "\ud800"),
+        ("quantity", "5 \ud800"),
+        ("quantity", "1e999999 mg"),
+        ("decimal", "0.1234567890123456789"),
+        ("integer", 10**30),
+        ("integer", -(10**30)),
+        ("instant", "9999-12-31T23:59:59-12:00"),
+        ("instant", "0001-01-01T00:00:00+14:00"),
+        ("date", "9999-12-31"),
+    ],
+)
+def test_what_cannot_be_meant_names_its_field(kind: str, value: object) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        _checked(kind, value)
+    assert caught.value.field.startswith("evidence.x")
+
+
+@pytest.mark.rows("E8")
+@pytest.mark.parametrize("odd", ["\ud800", {"\ud800": 1}, {"a": ["\ud800"]}, 10**30])
+def test_what_no_loop_knows_is_held_to_bounds_too(odd: object) -> None:
+    with pytest.raises(InvalidInput):
+        checked({"note": odd}, uses=(), fields={}, path="evidence")
+    with pytest.raises(InvalidInput):
+        checked({"\ud800": 1}, uses=(), fields={}, path="evidence")
+
+
+@pytest.mark.rows("E8")
+def test_nobody_orders_nothing_but_a_pump_may_stand_still() -> None:
+    rate = FieldType("rate", "quantity", Text("R", "R"), positive=True)
+    given: dict[str, object] = {"rate": "0 mL/h"}
+    kept = checked(given, uses=(), fields={"rate": rate}, path="evidence")
+    assert kept == {"rate": {"value": "0", "unit": "mL/h"}}
+    for path, value in (("fields", "0 mL/h"), ("fields", "-5 mL/h"), ("evidence", "-5 mL/h")):
+        with pytest.raises(InvalidInput) as caught:
+            checked({"rate": value}, uses=(), fields={"rate": rate}, path=path)
+        assert caught.value.field == f"{path}.rate"
+
+
+@pytest.mark.rows("E8")
+@pytest.mark.parametrize(("value", "says"), [(0, "1 or more"), (-3, "1 or more"), (1001, "1000")])
+def test_a_number_of_doses_is_a_number_of_doses(value: int, says: str) -> None:
+    count = FieldType("dose_count", "integer", Text("N", "N"), positive=True, most=1000)
+    with pytest.raises(InvalidInput, match=says):
+        checked({"dose_count": value}, uses=(), fields={"dose_count": count}, path="fields")
+    ok: dict[str, object] = {"dose_count": 1000}
+    assert checked(ok, uses=(), fields={"dose_count": count}, path="fields") == ok
