@@ -161,6 +161,7 @@ def _rest(desk: Desk) -> None:
 
 def _save(desk: Desk, out: Path, name: str, look: _Look) -> Path:
     path = out / f"{name}_{look.name}.png"
+    desk.fresh()
     if not desk.window.grab().save(str(path)):
         raise RuntimeError(f"{path} could not be written")
     return path
