@@ -155,6 +155,11 @@ class Shift:
         self.count += 1
         return CommandId(f"command-{self.count}")
 
+    def machine(self, user: str) -> None:
+        """An interface account."""
+        account = Practitioner(PractitionerId(user), user, frozenset({Role.SYSTEM}))
+        self.app.add_user(user="admin", command=self.new(), practitioner=account)
+
     # ------------------------------------------------------------ patients
     def admit(self, mrn: str, bed: str, *, ward: WardId = WARD) -> EncounterId:
         """A patient comes in."""

@@ -90,7 +90,7 @@ def _kinds(entry: Entry) -> list[str]:
 def sign(call: Call) -> int:
     """`wardloop order sign`."""
     from client.cli.entry import Entry
-    from domain.services.authorising import practitioner_as_actor
+    from domain.services.authorising import second_person
 
     entry = Entry(
         call,
@@ -107,7 +107,7 @@ def sign(call: Call) -> int:
         evidence=said.evidence,
         overrides=said.overrides,
         seconds=_seconds(entry, said),
-        witness=None if witness is None else practitioner_as_actor(reads, witness, field="witness"),
+        witness=None if witness is None else second_person(reads, witness, field="witness"),
         reason=said.reason,
         source=said.source,
         source_id=said.source_id,
@@ -125,10 +125,10 @@ def _as_step(entry: Entry) -> StepEntry:
 
 def _seconds(entry: Entry, said: StepEntry) -> Mapping[str, Actor]:
     """The second persons that overrides name."""
-    from domain.services.authorising import practitioner_as_actor
+    from domain.services.authorising import second_person
 
     return {
-        one.second: practitioner_as_actor(entry.app.reads, one.second, field="override.second")
+        one.second: second_person(entry.app.reads, one.second, field="override.second")
         for one in said.overrides
         if one.second is not None
     }

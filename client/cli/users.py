@@ -59,7 +59,7 @@ def _role(at: int, text: str) -> Role:
     from domain.people import Role
 
     if text not in {role.value for role in Role}:
-        right = ", ".join(role.value for role in Role if role is not Role.SYSTEM)
+        right = ", ".join(role.value for role in Role)
         raise InvalidInput(f"roles.{at}", f"roles: {text!r} is no role", right=right)
     return Role(text)
 

@@ -78,7 +78,7 @@ def session_of(staff: Staff, user: str, ward: str, *, texts: Texts) -> Session:
         SignInError: nobody bears the name, they are disabled, or there is no ward.
     """
     person = next((one for one in staff.people if one.user == user.strip()), None)
-    if person is None:
+    if person is None or Role.SYSTEM in person.roles:  # a machine has no seat here
         raise SignInError(texts("sign_in.unknown", user=user.strip()))
     if not person.active:
         raise SignInError(texts("sign_in.disabled", user=person.user))

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.ports import Reads
+    from domain.records import Source
 
 SYSTEM: Final = Actor(PractitionerId("system"), frozenset({Role.SYSTEM}))
-"""The program itself: the passing of time, and devices that no practitioner stands for."""
+"""The program itself: the passing of time. Nobody signs in by this name."""
 
 _ANYONE: Final = tuple(Role)
 _CLINICAL: Final = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
@@ -77,12 +78,13 @@ def practitioner_as_actor(reads: Reads, user: str, *, field: str) -> Actor:
     Raises:
         InvalidInput: no name is given.
         NotFound: nobody bears it.
+        NotAuthorised: it is the program's own name.
         Refused: they are disabled.
     """
     if not user:
         raise InvalidInput(field, "a user name is missing", right="--user NAME")
     if user == SYSTEM.user:
-        return SYSTEM
+        raise NotAuthorised(f"{user} is the program itself", needs="a user's name", field=field)
     person = reads.practitioner(PractitionerId(user))
     if person is None:
         raise NotFound(field, user, right="a user that `wardloop user list` names")
@@ -106,3 +108,39 @@ def authorised(reads: Reads, user: str, use_case: str) -> Actor:
     actor = practitioner_as_actor(reads, user, field="actor")
     authorise(actor, use_case)
     return actor
+
+
+def second_person(reads: Reads, user: str, *, field: str) -> Actor:
+    """Who stands beside an act, as witness or as the second of an override: always a person.
+
+    Raises:
+        NotFound: nobody bears the name.
+        NotAuthorised: it is the program or an interface account.
+        Refused: they are disabled.
+    """
+    actor = practitioner_as_actor(reads, user, field=field)
+    if actor.is_system:
+        raise NotAuthorised(f"{user} is no person", needs="another person", field=field)
+    return actor
+
+
+def require_own(sender: Actor, source: Source, *, named: str | None = None) -> None:
+    """Let only an interface account tell what a machine recorded, or what another person did.
+
+    Args:
+        sender: who is signed in.
+        source: where the record comes from.
+        named: whose act it is, where the entry says so (decision 48).
+
+    Raises:
+        NotAuthorised: the sender is a person.
+    """
+    if sender.is_system:
+        return
+    needs = "an interface account (role system)"
+    if source.from_machine:
+        raise NotAuthorised(
+            f"{sender.user} is no machine: {source.value}", needs=needs, field="source"
+        )
+    if named is not None and named != sender.user:
+        raise NotAuthorised(f"{sender.user} may not record for {named}", needs=needs)

@@ -19,11 +19,17 @@ from domain.commands import (
     ReportIncident,
     TakeExit,
 )
-from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
+from domain.errors import InvalidInput, NotFound, Refused
 from domain.ids import TaskId
 from domain.loops.checks import ITEM_FIELDS
 from domain.loops.definition import Level
-from domain.services.authorising import authorise, authorised, practitioner_as_actor
+from domain.services.authorising import (
+    authorise,
+    authorised,
+    practitioner_as_actor,
+    require_own,
+    second_person,
+)
 from domain.services.needing import make_needed
 from domain.services.signing import after_signature, make_due
 from domain.services.step_entry import StepEntry, parse_step_entry
@@ -117,24 +123,23 @@ def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
 
 
 def _people(reads: Reads, sender: Actor, entry: StepEntry) -> _People:
-    """The actor is the user; only a machine's record names another person (decision 48)."""
+    """The actor is the user; only an interface account names another one (decision 48)."""
     actor = sender
+    require_own(sender, entry.source, named=entry.actor)
     if entry.actor is not None and entry.actor != sender.user:
         if not entry.source.from_machine:
-            raise NotAuthorised(
-                f"{sender.user} may not record for {entry.actor}", needs=entry.actor
-            )
+            raise InvalidInput("source", "a machine tells of it", right="interface, import")
         actor = practitioner_as_actor(reads, entry.actor, field="actor")
         authorise(actor, "step.record")
     witness = entry.witness
     seconds: dict[str, Actor] = {
-        override.second: practitioner_as_actor(reads, override.second, field="override.second")
+        override.second: second_person(reads, override.second, field="override.second")
         for override in entry.overrides
         if override.second is not None
     }
     return _People(
         actor,
-        None if witness is None else practitioner_as_actor(reads, witness, field="witness"),
+        None if witness is None else second_person(reads, witness, field="witness"),
         MappingProxyType(seconds),
     )
 

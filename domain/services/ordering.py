@@ -12,14 +12,16 @@ from domain.commands import (
     ReviseDraft,
     StopOrder,
 )
-from domain.errors import NotFound, Refused
+from domain.errors import InvalidInput, NotFound, Refused
 from domain.ids import CommandId, OrderId
 from domain.orders import OrderState
 from domain.records import Source
-from domain.services.authorising import authorised
+from domain.services.authorising import authorised, require_own
 from domain.services.drafting import NewOrder, order_fields, own_fields, place_order
-from domain.services.signing import after_signature, make_due
+from domain.services.planning import understood
+from domain.services.signing import after_signature, make_due, require_not_replaced
 from domain.services.writing import carry_out
+from domain.timing import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +47,7 @@ def draft(place: Workplace, *, user: str, command: CommandId, new: NewOrder) -> 
         Refused: the stay has ended.
     """
     actor = authorised(place.reads, user, "order.draft")
+    require_own(actor, new.source)
 
     def act(writing: Writing) -> None:
         place_order(writing, actor, new)
@@ -82,6 +85,7 @@ def sign(
         Refused: it is signed already, or its checks found something.
     """
     actor = authorised(place.reads, user, "order.sign")
+    require_own(actor, source)
 
     def act(writing: Writing) -> None:
         step = _activating(writing, order)
@@ -190,6 +194,7 @@ def revise(
         changed.pop("verbal", None)
         if "start" in old.fields and "start" not in fields:
             changed["start"] = writing.now.isoformat()
+        _without_what_was_given(place, old, changed, fields)
         new = NewOrder(old.encounter_id, old.loop, changed, replaces=order, order=new_order)
         placed = place_order(writing, actor, new)
         if sign_too:
@@ -206,6 +211,45 @@ def revise(
         act=act,
         said=(fields, new_order, sign_too),
     )
+
+
+def _without_what_was_given(
+    place: Workplace, old: Order, changed: dict[str, object], said: Mapping[str, object]
+) -> None:
+    """Ask only for what is left: what the old order began is not begun again (X4).
+
+    What the change itself says of first dose and numbers holds as it is said.
+
+    Raises:
+        Refused: nothing is left, and the change does not say how much more is wanted.
+    """
+    case = place.reads.case(old.id, whole=True)
+    begun = [] if case is None else [one for one in case.own_tasks() if one.started]
+    if not begun:
+        return
+    if "first_dose_now" not in said:
+        changed.pop("first_dose_now", None)
+    times = len({one.due_at or one.id for one in begun})  # of several tubes at one time: one
+    for name, done in (("dose_count", times), ("units", len(begun))):
+        wanted = changed.get(name, _once(changed) if name == "dose_count" else None)
+        if name in said or not isinstance(wanted, int):
+            continue
+        if wanted <= done:
+            raise Refused(
+                "NOTHING_LEFT",
+                f"All that order {old.id} asked for has been started",
+                next_step=f"Say with {name} how many more are wanted",
+                field=f"fields.{name}",
+            )
+        changed[name] = wanted - done
+
+
+def _once(fields: Mapping[str, object]) -> int | None:
+    """How many doses a frequency asks for by itself: `st` one, `q8h x3` three."""
+    frequency = understood(fields)
+    if frequency is None:
+        return None
+    return 1 if frequency.kind is Kind.ONCE else frequency.count
 
 
 def _revise_draft(
@@ -348,6 +392,10 @@ def _stop(
 
     def act(writing: Writing) -> None:
         moment = at or writing.now
+        placed_at = writing.case(order).order.placed_at
+        if stop_at is not None and stop_at < placed_at:
+            right = f"from {placed_at.isoformat(timespec='minutes')} on"
+            raise InvalidInput("stop_at", "it lies before the order was written", right=right)
         writing.decide(
             StopOrder(order=order, actor=actor, at=moment, act=verb, reason=reason, stop_at=stop_at)
         )

@@ -49,7 +49,7 @@ def add_user(
     The first user of a new database is an administrator, and adds themselves.
 
     Raises:
-        InvalidInput: no name or no role.
+        InvalidInput: no name or no role, or the role of an interface account beside another.
         Refused: the first user is no administrator.
     """
     _check(practitioner)
@@ -62,9 +62,10 @@ def _check(practitioner: Practitioner) -> None:
         raise InvalidInput("user", "is missing or reserved", right="a user name: lina")
     if not practitioner.name:
         raise InvalidInput("name", "is missing", right="LI, Na")
-    if not practitioner.roles or Role.SYSTEM in practitioner.roles:
-        right = ", ".join(role.value for role in Role if role is not Role.SYSTEM)
-        raise InvalidInput("roles", "none, or the program's own", right=right)
+    if not practitioner.roles:
+        raise InvalidInput("roles", "is missing", right=", ".join(role.value for role in Role))
+    if Role.SYSTEM in practitioner.roles and len(practitioner.roles) > 1:
+        raise InvalidInput("roles", "an interface account is no person", right="system, alone")
 
 
 def _adder(place: Workplace, user: str, practitioner: Practitioner) -> Actor:

@@ -110,8 +110,9 @@ def running_unit(shift: Shift) -> OrderId:
     shift.do("dr.chen", order=order, step="assessed", evidence={"indication": "bleeding"})
     shift.do("dr.chen", order=order, step="ordered")
     unit = shift.tasks(order)[0].id
+    shift.machine("pump-1")
     shift.do(
-        "system", task=unit, step="T15", actor="li.na", source="interface", source_id="pump-1",
+        "pump-1", task=unit, step="T15", actor="li.na", source="interface", source_id="pump-1",
         witness="zhao.min",
     )  # fmt: skip
     return order

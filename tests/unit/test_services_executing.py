@@ -339,15 +339,6 @@ def test_who_records_is_who_is_signed_in(shift: Shift) -> None:
     assert shift.states(order)[0] == "planned"
 
 
-def test_a_machine_records_what_a_nurse_did(shift: Shift) -> None:
-    order, dose = given(shift)
-    line = {"task": dose, "step": "M10", "source": "interface", "source_id": "msg-1"}
-    with pytest.raises(NotAuthorised):
-        shift.do("system", **line, actor="admin")
-    shift.do("system", **line, actor="li.na")
-    assert shift.tasks(order)[0].steps["M10"].actor == "li.na"
-
-
 def test_what_is_named_must_exist_and_fit(shift: Shift) -> None:
     order, dose = given(shift)
     other = shift.ordered(shift.drug())

@@ -44,7 +44,7 @@ def test_the_first_user_is_an_administrator_who_adds_themselves() -> None:
         (person("system", Role.NURSE), "user"),
         (person("x", Role.NURSE, name=""), "name"),
         (person("x"), "roles"),
-        (person("x", Role.SYSTEM), "roles"),
+        (person("x", Role.SYSTEM, Role.NURSE), "roles"),
     ],
 )
 def test_what_is_wrong_with_a_user(shift: Shift, wrong: Practitioner, field: str) -> None:
