@@ -17,19 +17,22 @@ from domain.errors import InvalidInput, Refused
 from domain.happenings import ConfigurationTaken, Happening, Noun
 from domain.ids import CommandId, WardId, derived, uuid7
 from domain.loops.checks import IDENTITY_CHECKS
+from domain.loops.outlook import outlooks
 from domain.ports import CommandMeta
 from domain.services.authorising import SYSTEM
 from domain.services.workplace import WardSettings, Workplace
 from domain.timing import DEFAULT_TIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from client.settings import Settings
     from domain.clock import Clock
     from domain.ids import EncounterId, Ids
+    from domain.loops.case import Case
     from domain.loops.loops import Loops
-    from domain.ports import Transaction, UnitOfWork
+    from domain.ports import Reads, Transaction, UnitOfWork
+    from domain.worklists import Outlook
 
 _RANDOM_BITS: Final = 74
 _SQLITE: Final = "sqlite:///"
@@ -160,6 +163,8 @@ def build(
 ) -> App:
     """The program for some settings, its database open. A new database file is made.
 
+    Open work that was left under other settings is looked at anew: no event, but new deadlines.
+
     Args:
         now: freeze the clock at this instant.
         ids: where new ids come from; random where not given.
@@ -171,6 +176,7 @@ def build(
         DefinitionError: a loop or site file is wrong: file, line, reason.
         StorageError: the database cannot be used; the message says what to do.
     """
+    from storage.rebuild import refresh
     from storage.store import open_store
 
     used = clock or _clock(now)
@@ -178,6 +184,7 @@ def build(
     config_hash = hash_of(settings, loops)
     make_database(settings.database)
     store = open_store(settings.database, clock=used)
+    refresh(store, outlook_of(loops, store.reads), config_hash)
     uow = ConfiguredUnitOfWork(
         store.units, meta=_configuration(settings, loops, config_hash), summary=settings.profile
     )
@@ -222,6 +229,16 @@ def read_loops(settings: Settings) -> Loops:
         overlays=settings.site,
         checks=IDENTITY_CHECKS,
     )
+
+
+def outlook_of(loops: Loops, reads: Reads) -> Callable[[Case], Mapping[str, Outlook]]:
+    """What comes next on a case, by the loops as they hold where its patient lies."""
+
+    def found(case: Case) -> Mapping[str, Outlook]:
+        stay = reads.encounter(case.order.encounter_id) if loops.wards else None
+        return outlooks(loops if stay is None else loops.for_ward(stay.ward), case)
+
+    return found
 
 
 def make_database(url: str) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, text, union, update
 
 from domain.errors import StorageError
 from domain.events import Event
@@ -20,12 +20,15 @@ from storage import questions as ask
 from storage import statements as sql
 from storage.chains import NO_RISK
 from storage.journal import named, recorded
+from storage.mapping import load_case
 from storage.projections import project_case, project_happening
-from storage.statements import Statement
-from storage.tables import PROJECTIONS
+from storage.statements import Statement, is_open, word
+from storage.tables import PROJECTIONS, orders, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Select, Table
 
     from domain.ids import OrderId
     from storage.engine import Driver, Values
@@ -35,6 +38,24 @@ OutlookOf: TypeAlias = Callable[[Case], Mapping[str, Outlook]]
 """What comes next on each stream of a case: storage does not know the rules."""
 
 _EMPTY: Final = tuple(Statement(delete(table)) for table in reversed(PROJECTIONS))
+_OTHER: Final = text("config_hash <> :config")
+
+
+def _outdated(table: Table) -> Select[tuple[str]]:
+    return select(table.c.encounter_id).where(is_open(table), _OTHER)
+
+
+_OUTDATED: Final = Statement(union(_outdated(tasks), _outdated(orders)).order_by(text("1")))
+_STAMPS: Final = (
+    Statement(
+        update(orders).where(orders.c.id == word("key"), is_open(orders)),
+        columns=("config_hash",),
+    ),
+    Statement(
+        update(tasks).where(tasks.c.order_id == word("key"), is_open(tasks)),
+        columns=("config_hash",),
+    ),
+)
 # what others name comes first; the stays follow chain by chain
 _NOUNS: Final = tuple(noun for noun in Noun if noun is not Noun.ENCOUNTER)
 
@@ -63,8 +84,11 @@ class Replayed:
     events: int
 
 
-def rebuild(store: Store, outlook: OutlookOf) -> Replayed:
+def rebuild(store: Store, outlook: OutlookOf, *, config_hash: str | None = None) -> Replayed:
     """Recompute every projection from the journal, in one transaction.
+
+    Args:
+        config_hash: of the configuration that `outlook` follows; open rows bear it then.
 
     Raises:
         BrokenRecordError: a row that cannot be folded; nothing was changed then.
@@ -73,12 +97,54 @@ def rebuild(store: Store, outlook: OutlookOf) -> Replayed:
     with store.database.writing() as driver:
         for statement in _EMPTY:
             driver.write(statement, {})
-        done = replay(driver, driver, outlook)
+        done = replay(driver, driver, outlook, config_hash=config_hash)
         driver.commit()
     return done
 
 
-def replay(source: Driver, target: Driver, outlook: OutlookOf) -> Replayed:
+def refresh(store: Store, outlook: OutlookOf, config_hash: str) -> int:
+    """Work out anew what comes next on open work that was left under another configuration.
+
+    Nothing is recorded by it: a limit or a role that was changed reaches the doses of this morning.
+    One encounter at a time, so that nobody waits long.
+
+    Returns:
+        How many encounters were looked at; 0 where all is of this configuration.
+
+    Raises:
+        StorageError: the database cannot be written to.
+    """
+    rows = store.database.ask(_OUTDATED, {"config": config_hash})
+    for (encounter,) in rows:
+        with store.database.writing() as driver:
+            for (order,) in driver.rows(sql.OPEN_ORDERS, encounter_id=encounter):
+                loaded = load_case(driver, cast("OrderId", order))
+                if loaded is not None:
+                    _look_ahead(driver, loaded.case, outlook, config_hash)
+            _tell_readers(driver, cast("str", encounter))
+            driver.commit()
+    return len(rows)
+
+
+def _look_ahead(driver: Driver, live: Case, outlook: OutlookOf, config_hash: str | None) -> None:
+    """Store the outlooks of a case without its ended tasks, and by which configuration they are."""
+    project_case(driver, live, live, outlooks=outlook(live), config_hash="")
+    if config_hash is not None:
+        for stamp in _STAMPS:
+            driver.write(stamp, {"key": live.order.id, "config_hash": config_hash})
+
+
+def _tell_readers(driver: Driver, encounter: str) -> None:
+    """An open window reads the patient anew, though no event came to the chain."""
+    head = driver.row(sql.HEAD, chain=encounter)
+    if head is not None:
+        change = {"xid": None, "encounter_id": encounter, "first_seq": head[0]}
+        driver.write(sql.ADD_FEED, change | {"last_seq": head[0]})
+
+
+def replay(
+    source: Driver, target: Driver, outlook: OutlookOf, *, config_hash: str | None = None
+) -> Replayed:
     """Fold the journal of one database into the empty projections of another (or of the same)."""
     for noun in _NOUNS:
         # ";" follows ":", so this is every stream of the noun, by the index
@@ -89,16 +155,17 @@ def replay(source: Driver, target: Driver, outlook: OutlookOf) -> Replayed:
     rows = source.stream(ask.CHAINS)
     for chain, group in groupby(map(named, rows), key=lambda row: row["chain"]):
         chains += 1
-        events += _ChainReplay(target, outlook).run(cast("str", chain), group)
+        events += _ChainReplay(target, outlook, config_hash).run(cast("str", chain), group)
     return Replayed(chains, events)
 
 
 class _ChainReplay:
     """One chain, row by row, its cases kept command by command as they were when they were live."""
 
-    def __init__(self, target: Driver, outlook: OutlookOf) -> None:
+    def __init__(self, target: Driver, outlook: OutlookOf, present: str | None) -> None:
         self._target = target
         self._outlook = outlook
+        self._present = present
         self._cases: dict[OrderId, Case] = {}
         self._before: dict[OrderId, Case | None] = {}
         self._command: object = None
@@ -157,8 +224,7 @@ class _ChainReplay:
             if case.order.state.terminal and not open_tasks:
                 continue
             live = Case(case.order, MappingProxyType(open_tasks))
-            outlooks = self._outlook(live)
-            project_case(self._target, live, live, outlooks=outlooks, config_hash="")
+            _look_ahead(self._target, live, self._outlook, self._present)
 
 
 def _read(row: Values) -> Event | Happening:

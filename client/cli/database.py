@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING
 from client.cli.errors import FoundWanting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from client.cli.call import Call
     from client.cli.parser import Commands
-    from domain.loops.case import Case
-    from domain.worklists import Outlook
     from storage.rebuild import OutlookOf
     from storage.store import Store
 
@@ -48,9 +44,9 @@ def rebuild_projections(call: Call) -> int:
     """`wardloop db rebuild`."""
     from storage.rebuild import rebuild
 
-    store, outlook = _opened(call)
+    store, outlook, config_hash = _opened(call)
     call.say("Every projection is recomputed …")
-    done = rebuild(store, outlook)
+    done = rebuild(store, outlook, config_hash=config_hash)
     words = f"Rebuilt from {done.events} events of {done.chains} chains."
     return call.answer({"chains": done.chains, "events": done.events}, words)
 
@@ -59,7 +55,7 @@ def verify_all(call: Call) -> int:
     """`wardloop db verify`."""
     from storage.verify import verify
 
-    store, outlook = _opened(call)
+    store, outlook, _ = _opened(call)
     call.say("Every record is checked …")
     verdict = verify(store, outlook)
     if verdict.fault is not None:
@@ -84,20 +80,13 @@ def verify_all(call: Call) -> int:
     return call.answer(data, words)
 
 
-def _opened(call: Call) -> tuple[Store, OutlookOf]:
-    """The database that is there already, and what comes next on a case of it."""
-    from client.wiring import SystemClock, read_loops
-    from domain.loops.outlook import outlooks
+def _opened(call: Call) -> tuple[Store, OutlookOf, str]:
+    """The database that is there already, what comes next on a case, and by which configuration."""
+    from client.wiring import SystemClock, hash_of, outlook_of, read_loops
     from storage.store import open_store
 
     settings = call.settings()
     loops = read_loops(settings)
     store = open_store(settings.database, clock=SystemClock())
     call.resources.callback(store.close)
-
-    def outlook(case: Case) -> Mapping[str, Outlook]:
-        stay = store.reads.encounter(case.order.encounter_id)
-        here = loops if stay is None else loops.for_ward(stay.ward)
-        return outlooks(here, case)
-
-    return store, outlook
+    return store, outlook_of(loops, store.reads), hash_of(settings, loops)
