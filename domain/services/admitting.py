@@ -17,6 +17,7 @@ from domain.ids import EncounterId, PatientId
 from domain.loops.validity import TOLERANCE
 from domain.patients import Encounter, EncounterState, Patient, Sex
 from domain.services.authorising import authorised
+from domain.services.chosen_ids import require_safe
 from domain.services.writing import carry_out
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
         Refused: the patient is in hospital already, or the bed is taken.
     """
     actor = authorised(place.reads, user, "patient.admit")
+    require_safe("encounter", admission.encounter)
     encounter = admission.encounter or EncounterId(place.ids.new())
     new_patient = PatientId(place.ids.new())
 

@@ -17,6 +17,7 @@ from domain.ids import CommandId, OrderId
 from domain.orders import OrderState
 from domain.records import Source
 from domain.services.authorising import authorised, require_own
+from domain.services.chosen_ids import require_safe
 from domain.services.drafting import NewOrder, order_fields, own_fields, place_order
 from domain.services.planning import understood
 from domain.services.signing import after_signature, make_due, require_not_replaced
@@ -48,6 +49,7 @@ def draft(place: Workplace, *, user: str, command: CommandId, new: NewOrder) -> 
     """
     actor = authorised(place.reads, user, "order.draft")
     require_own(actor, new.source)
+    require_safe("order", new.order)
 
     def act(writing: Writing) -> None:
         place_order(writing, actor, new)
@@ -177,6 +179,7 @@ def revise(
         Refused: the order has ended, or the draft is somebody else's.
     """
     actor = authorised(place.reads, user, "order.revise")
+    require_safe("new_order", new_order)
 
     def act(writing: Writing) -> None:
         old = writing.case(order).order

@@ -11,6 +11,7 @@ from domain.loops.decide import decided
 from domain.loops.evolve import evolve_all
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.ports import CommandMeta, Kept
+from domain.services.chosen_ids import require_safe
 from domain.services.contents import content_of
 from domain.services.workplace import Changes
 
@@ -183,8 +184,10 @@ def carry_out(
         only_if_moved: leave no trace where nothing followed from it.
 
     Raises:
+        InvalidInput: the command id has not the form of one.
         Refused: not allowed now; Conflict, where somebody else was first three times.
     """
+    require_safe("command_id", command)
     by = sender or actor
     meta = CommandMeta(
         command_id=command,
@@ -234,8 +237,10 @@ def carried_out_before(
     Asked before what a command names is looked up: its first sending may have ended just that.
 
     Raises:
-        Refused: the id was used for another command.
+        InvalidInput: the id has not the form of one.
+        Refused: it was used for another command.
     """
+    require_safe("command_id", command)
     before = place.reads.content_of(command)
     return None if before is None else _repeated(before, content_of(kind, actor.user, said))
 

@@ -23,7 +23,8 @@ def wardloop(tmp_path: Path) -> Wardloop:
 def record(wardloop: Wardloop, clock: str, user: str, **entry: object) -> Json:
     """Record at a time of the day, under an id of its own."""
     wardloop.now = f"2026-11-24T{clock}:00+08:00"
-    entry.setdefault("command_id", f"{clock} {user} {entry.get('step')}")
+    name = f"{clock}-{user}-{entry.get('step')}".replace(":", ".")
+    entry.setdefault("command_id", name)
     return wardloop.does("step", "record", given=entry, user=user)
 
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.errors import Refused
+from domain.errors import InvalidInput, Refused
+from domain.ids import CommandId, EncounterId, OrderId
 from domain.services.admitting import Admission
 from domain.services.contents import content_of
+from domain.services.drafting import NewOrder
 from domain.services.people import Duty
 from domain.services.people import Shift as Span
+from domain.services.step_entry import StepEntry
 from tests.shift import WARD, Shift, fake_shift, local
 from tests.unit.test_services_executing import TEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -118,3 +125,31 @@ def test_equal_content_is_equal_however_it_is_written() -> None:
 
 def vars_of(duty: Duty) -> dict[str, str]:
     return {"kind": duty.kind, "practitioner": duty.practitioner}
+
+
+# ---------------------------------------------------------------- ids that callers choose
+@pytest.mark.parametrize("wrong", ["ward:4A", "a b", "\ud800", "x" * 65, "", "\n", "床"])
+def test_an_id_that_could_be_taken_for_another_is_named(shift: Shift, wrong: str) -> None:
+    order = shift.ordered(shift.drug())
+    stay = Admission(mrn="9", ward=WARD, bed="02", name="LIU, Y", encounter=EncounterId(wrong))
+    new = NewOrder(shift.stay, "medication", shift.drug(), order=OrderId(wrong))
+    fields = {"dose": "250 mg"}
+    named = OrderId(wrong)
+    asked: dict[str, Callable[[], object]] = {
+        "encounter": lambda: shift.app.admit(user="li.na", command=shift.new(), admission=stay),
+        "order": lambda: shift.app.draft_order(user="dr.chen", command=shift.new(), new=new),
+        "new_order": lambda: shift.app.revise_order(
+            user="dr.chen", command=shift.new(), order=order, fields=fields, new_order=named
+        ),
+        "command_id": lambda: shift.app.hold_order(
+            user="dr.chen", command=CommandId(wrong), order=order, reason="x"
+        ),
+    }
+    for field, ask in asked.items():
+        with pytest.raises(InvalidInput) as refused:
+            ask()
+        assert refused.value.field == field
+    entry = StepEntry(command=CommandId(wrong), order=order, step="M2", result="verified")
+    with pytest.raises(InvalidInput) as refused:
+        shift.app.record_step(user="li.na", entry=entry)
+    assert refused.value.field == "command_id"
