@@ -53,7 +53,7 @@ def require_text(name: str, text: str) -> None:
     Raises:
         InvalidInput: names the field.
     """
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         raise InvalidInput(name, "the text holds half a character", right="text in UTF-8")
 
 

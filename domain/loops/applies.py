@@ -9,8 +9,6 @@ from domain.loops.definition import Level
 from domain.loops.grammar import TASKS_ENDED, Scope, StepRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from domain.loops.case import Case
     from domain.loops.definition import LoopDefinition, Step
     from domain.loops.grammar import Condition
@@ -126,23 +124,23 @@ def waived(step: Step, place: Place) -> bool:
     return step.afterwards is not None and all_hold(step.afterwards, place)
 
 
-def waits_for(step: Step, place: Place) -> Iterator[StepRef]:
+def waits_for(step: Step, place: Place) -> list[StepRef]:
     """What a step really waits for: what does not apply passes on its own `after` (E12)."""
-    seen: set[str] = set()
-
-    def walk(refs: tuple[StepRef, ...]) -> Iterator[StepRef]:
-        for ref in refs:
-            if ref.step == TASKS_ENDED:
-                yield ref
-                continue
-            awaited = place.loop.steps[ref.step]
-            if applies(awaited, place) and not waived(awaited, place):
-                yield ref
-            elif ref.step not in seen:
-                seen.add(ref.step)
-                yield from walk(awaited.after)
-
-    yield from walk(step.after)
+    found: list[StepRef] = []
+    passed: set[str] = set()
+    left = list(step.after)
+    while left:
+        ref = left.pop()
+        if ref.step == TASKS_ENDED:
+            found.append(ref)
+            continue
+        awaited = place.loop.steps[ref.step]
+        if applies(awaited, place) and not waived(awaited, place):
+            found.append(ref)
+        elif ref.step not in passed:
+            passed.add(ref.step)
+            left.extend(awaited.after)
+    return found
 
 
 def met(ref: StepRef, place: Place, *, level: Level) -> bool:
