@@ -19,6 +19,7 @@ from domain.services import (
     needing,
     ordering,
     people,
+    revising,
     showing,
     watching,
     whereabouts,
@@ -50,7 +51,7 @@ class _Orders:
     def __init__(self, place: Workplace) -> None:
         self.draft_order: Final = _bound(ordering.draft, place)
         self.sign_order: Final = _bound(ordering.sign, place)
-        self.revise_order: Final = _bound(ordering.revise, place)
+        self.revise_order: Final = _bound(revising.revise, place)
         self.hold_order: Final = _bound(ordering.hold, place)
         self.release_order: Final = _bound(ordering.release, place)
         self.discontinue_order: Final = _bound(ordering.discontinue, place)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from domain.entered import parse_instant
 from domain.errors import InvalidInput, NotAuthorised, Refused
 from domain.events import Event, OrderPlaced, StreamKind
 from domain.ids import OrderId
@@ -17,6 +19,7 @@ from domain.people import Role
 from domain.records import Source
 from domain.services.catalogues import items_of
 from domain.services.planning import on_need, planned, understood
+from domain.services.replacing import require_replaceable
 from domain.services.signing import make_due, surroundings
 
 if TYPE_CHECKING:
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 _EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
 NEVER_LOWERED: Final = ("high_alert", "controlled")
 """What the catalogue says yes to, no order takes back: second persons hang on it."""
+LONGEST_AGO: Final = timedelta(days=366)
+FARTHEST_AHEAD: Final = timedelta(days=2 * 366)
+"""Between them lies the start of an order, seen from when it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ def place_order(writing: Writing, actor: Actor, new: NewOrder) -> OrderId:
     if at > writing.now + TOLERANCE:
         raise InvalidInput("at", "the time is in the future", right="when it was ordered")
     fields = order_fields(writing.place, loops, loop, new.fields, verbal=new.verbal, at=at)
+    if new.replaces is not None:
+        require_replaceable(writing, new, new.replaces)
     order = new.order or OrderId(writing.place.ids.new())
     event = Event(
         stream_kind=StreamKind.ORDER,
@@ -142,7 +150,25 @@ def order_fields(
     if verbal:
         fields["verbal"] = True
     _bounds_of_need(fields, declared)
-    return checked(fields, uses=loop.order_fields, fields=loops.fields, path="fields")
+    read = checked(fields, uses=loop.order_fields, fields=loops.fields, path="fields")
+    _require_near(read, at)
+    return read
+
+
+def _require_near(fields: Mapping[str, object], at: datetime) -> None:
+    """Refuse a start far from the writing of the order, and a stop before the start."""
+    start, stop = (
+        parse_instant(f"fields.{name}", str(fields[name])) if fields.get(name) else None
+        for name in ("start", "stop")
+    )
+    if start is not None and not at - LONGEST_AGO <= start <= at + FARTHEST_AHEAD:
+        raise InvalidInput(
+            "fields.start",
+            "it lies far from the day on which the order is written",
+            right="from 1 year before to 2 years after",
+        )
+    if stop is not None and stop < (start or at):
+        raise InvalidInput("fields.stop", "it lies before the start", right="a time from start on")
 
 
 def own_fields(

@@ -9,27 +9,22 @@ from domain.commands import (
     HoldWork,
     RecordStep,
     ReleaseWork,
-    ReviseDraft,
     StopOrder,
 )
-from domain.errors import InvalidInput, NotFound, Refused
+from domain.errors import InvalidInput, NotFound
 from domain.ids import CommandId, OrderId
-from domain.orders import OrderState
 from domain.records import Source
 from domain.services.authorising import authorised, require_own
 from domain.services.chosen_ids import require_safe
-from domain.services.drafting import NewOrder, order_fields, own_fields, place_order
-from domain.services.planning import understood
-from domain.services.signing import after_signature, make_due, require_not_replaced
+from domain.services.drafting import NewOrder, place_order
+from domain.services.signing import after_signature, make_due
 from domain.services.writing import carry_out
-from domain.timing import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from domain.events import Override
-    from domain.orders import Order
     from domain.people import Actor
     from domain.services.workplace import Changes, Workplace
     from domain.services.writing import Writing
@@ -90,7 +85,7 @@ def sign(
     require_own(actor, source)
 
     def act(writing: Writing) -> None:
-        step = _activating(writing, order)
+        step = activating(writing, order)
         writing.decide(
             RecordStep(
                 order=order,
@@ -119,7 +114,7 @@ def sign(
     )
 
 
-def _activating(writing: Writing, order: OrderId) -> str:
+def activating(writing: Writing, order: OrderId) -> str:
     """The step that signs an order; each kind of order has one (E10)."""
     found = writing.case(order).order
     loop = writing.loops(found.encounter_id).get(found.loop)
@@ -152,124 +147,6 @@ def on_order(
         encounters=(encounter,),
         act=act,
         said=(order, said),
-    )
-
-
-def revise(
-    place: Workplace,
-    *,
-    user: str,
-    command: CommandId,
-    order: OrderId,
-    fields: Mapping[str, object],
-    new_order: OrderId | None = None,
-    sign_too: bool = False,
-) -> Changes:
-    """Change an order: a draft in place; a signed or verbal one by a new order that replaces it.
-
-    The old order goes on until the new one is signed (X4).
-
-    Args:
-        fields: those that change; null takes an optional one away.
-        new_order: the id of the new order, where the caller has chosen one.
-        sign_too: sign the new order in the same transaction.
-
-    Raises:
-        InvalidInput: a field is wrong.
-        Refused: the order has ended, or the draft is somebody else's.
-    """
-    actor = authorised(place.reads, user, "order.revise")
-    require_safe("new_order", new_order)
-
-    def act(writing: Writing) -> None:
-        old = writing.case(order).order
-        if old.state.terminal:
-            raise Refused(
-                "ORDER_ENDED",
-                f"Order {order} has ended",
-                next_step="Write a new order",
-                field="order",
-            )
-        changed = own_fields(place, old.fields, at=old.placed_at) | dict(fields)
-        if old.state is OrderState.DRAFT:
-            _revise_draft(writing, actor, old, changed)
-            return
-        changed.pop("verbal", None)
-        if "start" in old.fields and "start" not in fields:
-            changed["start"] = writing.now.isoformat()
-        _without_what_was_given(place, old, changed, fields)
-        new = NewOrder(old.encounter_id, old.loop, changed, replaces=order, order=new_order)
-        placed = place_order(writing, actor, new)
-        if sign_too:
-            step = _activating(writing, placed)
-            writing.decide(RecordStep(order=placed, actor=actor, at=writing.now, step=step))
-            after_signature(writing, placed, actor)
-
-    return on_order(
-        place,
-        command=command,
-        actor=actor,
-        kind="order.revise",
-        order=order,
-        act=act,
-        said=(fields, new_order, sign_too),
-    )
-
-
-def _without_what_was_given(
-    place: Workplace, old: Order, changed: dict[str, object], said: Mapping[str, object]
-) -> None:
-    """Ask only for what is left: what the old order began is not begun again (X4).
-
-    What the change itself says of first dose and numbers holds as it is said.
-
-    Raises:
-        Refused: nothing is left, and the change does not say how much more is wanted.
-    """
-    case = place.reads.case(old.id, whole=True)
-    begun = [] if case is None else [one for one in case.own_tasks() if one.started]
-    if not begun:
-        return
-    if "first_dose_now" not in said:
-        changed.pop("first_dose_now", None)
-    times = len({one.due_at or one.id for one in begun})  # of several tubes at one time: one
-    for name, done in (("dose_count", times), ("units", len(begun))):
-        wanted = changed.get(name, _once(changed) if name == "dose_count" else None)
-        if name in said or not isinstance(wanted, int):
-            continue
-        if wanted <= done:
-            raise Refused(
-                "NOTHING_LEFT",
-                f"All that order {old.id} asked for has been started",
-                next_step=f"Say with {name} how many more are wanted",
-                field=f"fields.{name}",
-            )
-        changed[name] = wanted - done
-
-
-def _once(fields: Mapping[str, object]) -> int | None:
-    """How many doses a frequency asks for by itself: `st` one, `q8h x3` three."""
-    frequency = understood(fields)
-    if frequency is None:
-        return None
-    return 1 if frequency.kind is Kind.ONCE else frequency.count
-
-
-def _revise_draft(
-    writing: Writing, actor: Actor, old: Order, changed: Mapping[str, object]
-) -> None:
-    loops = writing.loops(old.encounter_id)
-    fields = order_fields(
-        writing.place, loops, loops.get(old.loop), changed, verbal=False, at=writing.now
-    )
-    writing.decide(
-        ReviseDraft(
-            order=old.id,
-            actor=actor,
-            at=writing.now,
-            fields=fields,
-            priority=str(fields["priority"]),
-        )
     )
 
 

@@ -10,6 +10,7 @@ from domain.orders import OrderState
 from domain.services.authorising import SYSTEM
 from domain.services.catalogues import items_of
 from domain.services.planning import Surroundings, planned
+from domain.services.replacing import require_not_replaced
 
 if TYPE_CHECKING:
     from domain.ids import OrderId
@@ -71,10 +72,15 @@ def after_signature(writing: Writing, order: OrderId, actor: Actor) -> None:
     """Make a signed order's first tasks; end the order that it replaces, and long ones (7.1, X4).
 
     An order for surgery or transfer ends all earlier long orders of the stay.
+
+    Raises:
+        Refused: another order replaced the same order first.
     """
     signed = writing.case(order).order
     if signed.state.unsigned or signed.state.terminal:
         return
+    if signed.replaces is not None:
+        require_not_replaced(writing, signed.replaces, by=order, field="order")
     make_due(writing, order)
     if signed.replaces is not None:
         end(writing, signed.replaces, act="replace", actor=actor, reason=f"replaced by {order}")
