@@ -89,11 +89,13 @@ class Actor:
         user: the user name.
         roles: the roles that they hold, with those that these include.
         student: may act under supervision, may not witness.
+        wards: the wards they work on; empty means every ward.
     """
 
     user: PractitionerId
     roles: frozenset[Role]
     student: bool = False
+    wards: frozenset[WardId] = frozenset()
 
     def holds(self, allowed: tuple[Role, ...]) -> bool:
         """Whether one of the allowed roles is theirs."""
@@ -130,7 +132,7 @@ class Practitioner:
 
     def actor(self) -> Actor:
         """The practitioner as the actor of a command."""
-        return Actor(user=self.user, roles=with_included(self.roles), student=self.student)
+        return Actor(self.user, with_included(self.roles), self.student, self.wards)
 
 
 def parse_role(text: str) -> Role | None:

@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
         add_user,
         "add a user, or change one",
         more="Fields: user, name, roles; optional name_zh, wards, badge, student,\n"
-        "command_id, actor.\n"
+        "active (true lets a disabled user act again), command_id, actor.\n"
         "The first user of a new database adds themselves, as administrator.",
     )
     add_file_option(adding)
@@ -36,10 +36,11 @@ def add(commands: Commands) -> None:
 def add_user(call: Call) -> int:
     """`wardloop user add`."""
     from client.cli.entry import Entry
+    from domain.errors import InvalidInput
     from domain.ids import PractitionerId, WardId
     from domain.people import Practitioner
 
-    entry = Entry(call, "user", "name", "name_zh", "roles", "wards", "badge", "student")
+    entry = Entry(call, "user", "name", "name_zh", "roles", "wards", "badge", "student", "active")
     person = Practitioner(
         user=PractitionerId(entry.text("user", right="a user name: li.na")),
         name=entry.text("name", right='"LI, Na"'),
@@ -49,7 +50,14 @@ def add_user(call: Call) -> int:
         badge=entry.optional_text("badge"),
         student=entry.flag("student"),
     )
-    changes = entry.app.add_user(user=entry.user, command=entry.command, practitioner=person)
+    if not entry.flag("active", default=True):
+        raise InvalidInput("active", "active: false", right="true, or `wardloop user disable`")
+    changes = entry.app.add_user(
+        user=entry.user,
+        command=entry.command,
+        practitioner=person,
+        enable=entry.flag("active"),
+    )
     words = f"{person.user} may act here."
     return answer_changes(call, entry.command, changes, words, user=person.user)
 

@@ -16,7 +16,7 @@ from domain.happenings import (
 from domain.ids import EncounterId, PatientId
 from domain.loops.validity import TOLERANCE
 from domain.patients import Encounter, EncounterState, Patient, Sex
-from domain.services.authorising import authorised
+from domain.services.authorising import authorised, require_ward
 from domain.services.chosen_ids import require_safe
 from domain.services.writing import carry_out
 
@@ -64,6 +64,7 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
     new_patient = PatientId(place.ids.new())
 
     def act(writing: Writing) -> None:
+        require_ward(actor, admission.ward)
         patient = _known_or_new(place.reads, admission, new_patient)
         _require_not_here(place.reads, patient)
         require_free_bed(place.reads, admission.ward, admission.bed)

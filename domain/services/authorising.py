@@ -12,6 +12,7 @@ from domain.people import Actor, Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from domain.ids import WardId
     from domain.ports import Reads
     from domain.records import Source
 
@@ -144,3 +145,15 @@ def require_own(sender: Actor, source: Source, *, named: str | None = None) -> N
         )
     if named is not None and named != sender.user:
         raise NotAuthorised(f"{sender.user} may not record for {named}", needs=needs)
+
+
+def require_ward(actor: Actor, ward: WardId) -> None:
+    """Keep an actor to the wards they work on; who names none works on every ward.
+
+    Raises:
+        NotAuthorised: the patient lies on another ward.
+    """
+    if actor.wards and ward not in actor.wards:
+        raise NotAuthorised(
+            f"{actor.user} does not work on ward {ward}", needs=f"a user of ward {ward}"
+        )

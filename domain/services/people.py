@@ -42,19 +42,40 @@ _DUTIES = ("nurse", "doctor", "duty", "on_call")
 
 
 def add_user(
-    place: Workplace, *, user: str, command: CommandId, practitioner: Practitioner
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    practitioner: Practitioner,
+    enable: bool = False,
 ) -> Changes:
     """Add a user, or change one.
 
     The first user of a new database is an administrator, and adds themselves.
 
+    Args:
+        enable: let a disabled user act again; without it a disabled one is not changed.
+
     Raises:
         InvalidInput: no name or no role, or the role of an interface account beside another.
-        Refused: the first user is no administrator.
+        Refused: the first user is no administrator; the last one would be none any more; the user
+            is disabled.
     """
     _check(practitioner)
     actor = _adder(place, user, practitioner)
-    return _set(place, command, actor, practitioner, kind="user.add")
+
+    def allowed() -> None:
+        found = place.reads.practitioner(practitioner.user)
+        if found is not None and not found.active and not enable:
+            raise Refused(
+                "USER_DISABLED",
+                f"The user {found.user} is disabled",
+                next_step="Say active: true to let them act again",
+                field="active",
+            )
+
+    said = (practitioner, enable)
+    return _set(place, command, actor, practitioner, kind="user.add", said=said, allowed=allowed)
 
 
 def _check(practitioner: Practitioner) -> None:
@@ -99,13 +120,23 @@ def disable_user(place: Workplace, *, user: str, command: CommandId, name: str) 
             next_step="Ask another administrator",
             field="name",
         )
-    return _set(place, command, actor, replace(found, active=False), kind="user.disable")
+    disabled = replace(found, active=False)
+    return _set(place, command, actor, disabled, kind="user.disable", said=name)
 
 
 def _set(
-    place: Workplace, command: CommandId, actor: Actor, practitioner: Practitioner, *, kind: str
+    place: Workplace,
+    command: CommandId,
+    actor: Actor,
+    practitioner: Practitioner,
+    *,
+    kind: str,
+    said: object,
+    allowed: Callable[[], None] = lambda: None,
 ) -> Changes:
     def act(writing: Writing) -> None:
+        allowed()
+        _require_administrator(place.reads.practitioners(), practitioner)
         told = Happening(
             noun=Noun.PRACTITIONER,
             stream=practitioner.user,
@@ -116,7 +147,19 @@ def _set(
         )
         writing.tell([told])
 
-    return carry_out(place, command=command, actor=actor, kind=kind, act=act, said=practitioner)
+    return carry_out(place, command=command, actor=actor, kind=kind, act=act, said=said)
+
+
+def _require_administrator(staff: Sequence[Practitioner], changed: Practitioner) -> None:
+    """Refuse a change after which nobody could undo it."""
+    after = {one.user: one for one in staff} | {changed.user: changed}
+    if not any(one.active and Role.ADMINISTRATOR in one.roles for one in after.values()):
+        raise Refused(
+            "LAST_ADMINISTRATOR",
+            f"{changed.user} is the last administrator",
+            next_step="Make another user administrator first",
+            field="roles",
+        )
 
 
 def list_users(place: Workplace, *, user: str) -> tuple[Practitioner, ...]:

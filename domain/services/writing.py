@@ -11,6 +11,7 @@ from domain.loops.decide import decided
 from domain.loops.evolve import evolve_all
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.ports import CommandMeta, Kept
+from domain.services.authorising import require_ward
 from domain.services.chosen_ids import require_safe
 from domain.services.contents import content_of
 from domain.services.workplace import Changes
@@ -222,11 +223,21 @@ def _once(
         if before is not None:
             return _repeated(before, meta.content)
         writing = Writing(place, transaction, actor)
+        if actor.wards:
+            for encounter in encounters:
+                _require_ward(place, actor, encounter)
         act(writing)
         changes = writing.changes()
         if changes != Changes.none() or not only_if_moved:
             transaction.commit()
         return changes
+
+
+def _require_ward(place: Workplace, actor: Actor, encounter: EncounterId) -> None:
+    """A stay that is about to begin has no ward yet: admitting asks for the ward itself."""
+    stay = place.reads.encounter(encounter)
+    if stay is not None:
+        require_ward(actor, stay.ward)
 
 
 def carried_out_before(

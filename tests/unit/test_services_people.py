@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.errors import Conflict, InvalidInput, NotAuthorised, NotFound, Refused
 from domain.ids import CommandId, EncounterId, OrderId, PractitionerId
 from domain.people import Practitioner, Role
+from domain.services.admitting import Admission
 from domain.services.authorising import GATES
 from domain.services.people import Duty
 from domain.services.people import Shift as Span
 from domain.services.writing import Writing, carry_out
 from tests.fakes import FakeClock
-from tests.shift import WARD, Shift, fake_app, fake_shift, local
+from tests.shift import OTHER_WARD, WARD, Shift, fake_app, fake_shift, local
 
 
 @pytest.fixture
@@ -64,6 +67,58 @@ def test_a_user_is_disabled_never_deleted(shift: Shift) -> None:
         shift.app.disable_user(user="admin", command=shift.new(), name="admin")
     with pytest.raises(NotAuthorised):
         shift.app.disable_user(user="sun.li", command=shift.new(), name="zhao.min")
+
+
+def test_somebody_stays_administrator(shift: Shift) -> None:
+    with pytest.raises(Refused) as refused:
+        shift.app.add_user(
+            user="admin", command=shift.new(), practitioner=person("admin", Role.NURSE)
+        )
+    assert refused.value.code == "LAST_ADMINISTRATOR"
+    second = person("second", Role.ADMINISTRATOR)
+    shift.app.add_user(user="admin", command=shift.new(), practitioner=second)
+    shift.app.disable_user(user="admin", command=shift.new(), name="second")
+    with pytest.raises(Refused):
+        shift.app.add_user(
+            user="admin", command=shift.new(), practitioner=person("admin", Role.NURSE)
+        )
+    shift.app.add_user(user="admin", command=shift.new(), practitioner=second, enable=True)
+    shift.app.add_user(user="admin", command=shift.new(), practitioner=person("admin", Role.NURSE))
+    with pytest.raises(NotAuthorised):
+        shift.app.add_user(user="admin", command=shift.new(), practitioner=second)
+
+
+def test_a_disabled_user_acts_again_only_where_it_is_said(shift: Shift) -> None:
+    shift.app.disable_user(user="admin", command=shift.new(), name="li.na")
+    nurse = person("li.na", Role.NURSE)
+    with pytest.raises(Refused) as refused:
+        shift.app.add_user(user="admin", command=shift.new(), practitioner=nurse)
+    assert refused.value.code == "USER_DISABLED"
+    assert refused.value.field == "active"
+    shift.app.add_user(user="admin", command=shift.new(), practitioner=nurse, enable=True)
+    assert shift.app.list_stays(user="li.na", ward=WARD)
+
+
+def test_a_nurse_of_another_ward_records_nothing_here(shift: Shift) -> None:
+    nurse = Practitioner(
+        PractitionerId("icu"), "X, Y", frozenset({Role.NURSE}), wards=frozenset({OTHER_WARD})
+    )
+    shift.app.add_user(user="admin", command=shift.new(), practitioner=nurse)
+    order = shift.ordered(shift.drug())
+    line = {"order": order, "step": "M2", "result": "verified"}
+    with pytest.raises(NotAuthorised, match=f"ward {WARD}"):
+        shift.do("icu", **line)
+    with pytest.raises(NotAuthorised, match=f"ward {WARD}"):
+        shift.app.replace_band(user="icu", command=shift.new(), encounter=shift.stay)
+    wanted = Admission(mrn="7", ward=WARD, bed="03", name="LIU, Y")
+    with pytest.raises(NotAuthorised, match=f"ward {WARD}"):
+        shift.app.admit(user="icu", command=shift.new(), admission=wanted)
+    own = replace(wanted, ward=OTHER_WARD)
+    assert shift.app.admit(user="icu", command=shift.new(), admission=own).encounters
+    shift.app.transfer(
+        user="li.na", command=shift.new(), encounter=shift.stay, ward=OTHER_WARD, bed="01"
+    )
+    assert shift.do("icu", **line).orders == (order,)
 
 
 def test_who_looks_after_whom(shift: Shift) -> None:
