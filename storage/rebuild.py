@@ -19,6 +19,7 @@ from domain.worklists import Outlook
 from storage import questions as ask
 from storage import statements as sql
 from storage.chains import NO_RISK
+from storage.heads import cut_off, replaced
 from storage.journal import named, recorded
 from storage.mapping import load_case
 from storage.projections import project_case, project_happening
@@ -91,10 +92,14 @@ def rebuild(store: Store, outlook: OutlookOf, *, config_hash: str | None = None)
         config_hash: of the configuration that `outlook` follows; open rows bear it then.
 
     Raises:
-        BrokenRecordError: a row that cannot be folded; nothing was changed then.
+        BrokenRecordError: a row that cannot be folded, or a chain that lost its last ones, which
+            a rebuild would hide; nothing was changed then.
         StorageError: the database cannot be written to.
     """
     with store.database.writing() as driver:
+        lost = cut_off(driver) or replaced(driver)
+        if lost is not None:
+            raise BrokenRecordError(lost.chain, lost.seq, lost.what)
         for statement in _EMPTY:
             driver.write(statement, {})
         done = replay(driver, driver, outlook, config_hash=config_hash)

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 BEGIN_WRITE: Final = "BEGIN IMMEDIATE"
 """Takes the write lock at once: a lock taken later cannot be waited for (tech.md 3)."""
 BEGIN_READ: Final = "BEGIN"
+GUARDS: Final = {
+    f"{table}_no_{act}": table
+    for table in ("journal", "command")
+    for act in ("update", "delete", "replace")
+}
+"""The triggers that keep what was recorded, and the table that each stands on."""
 WAIT_SECONDS: Final = 10
 """How long a write waits for another one before it gives up."""
 

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
+
+from sqlalchemy import text
 
 from storage import questions as ask
 from storage import sqlite
 from storage.engine import Driver
+from storage.heads import cut_off, replaced
 from storage.journal import FIRST_HASH, named, seal
 from storage.rebuild import BrokenRecordError, replay
+from storage.statements import Statement
 from storage.tables import PROJECTIONS, metadata, orders, tasks
 
 if TYPE_CHECKING:
@@ -21,8 +25,30 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from storage.engine import Row
+    from storage.heads import LostEnd
     from storage.rebuild import OutlookOf
     from storage.store import Store
+
+
+_TRIGGERS: Final = Statement(
+    text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+)
+# a machine's record and an import name the person who acted, not who sent them (decision 48)
+_OTHER_ACTOR: Final = Statement(
+    text(
+        "SELECT command_id FROM command WHERE events > 0 AND NOT EXISTS (SELECT 1 FROM journal "
+        "WHERE journal.command_id = command.command_id AND (journal.actor = command.actor "
+        "OR journal.source IN ('interface', 'import'))) ORDER BY command_id"
+    )
+)
+_OTHER_WORKSTATION: Final = Statement(
+    text(
+        "SELECT command.command_id FROM command JOIN journal "
+        "ON journal.command_id = command.command_id WHERE journal.encounter_id IS NULL "
+        "AND journal.chain LIKE 'system:%' AND journal.chain <> 'system:' || command.workstation "
+        "ORDER BY command.command_id"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +96,12 @@ def verify(store: Store, outlook: OutlookOf) -> Verdict:
     """
     with store.database.reading() as driver:
         chains, events, fault = _chains(driver)
-        fault = fault or _numbers(driver)
+        fault = fault or _ends(cut_off(driver)) or _numbers(driver) or _ends(replaced(driver))
         commands = cast("int", (driver.row(ask.COMMANDS) or (0,))[0])
         rows = 0
         if fault is None:
             rows, fault = _projections(driver, outlook)
+            fault = fault or _guards(driver)
     return Verdict(chains, events, commands, rows, fault)
 
 
@@ -97,12 +124,35 @@ def _chains(driver: Driver) -> tuple[int, int, Fault | None]:
     return chains, events, None
 
 
+def _ends(lost: LostEnd | None) -> Fault | None:
+    return None if lost is None else Fault(lost.chain, lost.seq, lost.what)
+
+
+def _guards(driver: Driver) -> Fault | None:
+    """Whether the database itself still refuses to change what was recorded."""
+    standing = {row[0]: row[1:] for row in driver.rows(_TRIGGERS)}
+    for name, table in sqlite.GUARDS.items():
+        on, body = standing.get(name, ("", ""))
+        if on != table or "RAISE(ABORT" not in str(body):
+            return Fault(
+                table,
+                0,
+                f"the trigger {name} is missing, records could be changed unseen; find out who"
+                " dropped it, restore the latest backup",
+            )
+    return None
+
+
 def _numbers(driver: Driver) -> Fault | None:
     """What the hashes cannot tell: gaps inside a stream, rows cut off the end of a chain."""
     if (row := driver.row(ask.ORPHAN)) is not None:
         return Fault(str(row[0]), cast("int", row[1]), f"its command {row[2]} is missing")
     if (row := driver.row(ask.BROKEN_COMMAND)) is not None:
         return Fault("command", 0, f"{row[0]} wrote {row[1]} events, {row[2]} are there")
+    if (row := driver.row(_OTHER_ACTOR)) is not None:
+        return Fault("command", 0, f"{row[0]}: none of its records is by its actor")
+    if (row := driver.row(_OTHER_WORKSTATION)) is not None:
+        return Fault("command", 0, f"{row[0]}: its records are on another workstation's chain")
     if (row := driver.row(ask.BROKEN_STREAM)) is not None:
         return Fault(str(row[1]), 0, f"stream {row[0]} has {row[2]} events, the last is {row[3]}")
     return None

@@ -3,28 +3,22 @@
 import random
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.events import Moved, StepRecorded
-from domain.happenings import ConfigurationTaken, Noun, Observed, PatientLinked
-from domain.ids import EncounterId, PractitionerId
+from domain.ids import EncounterId
 from domain.orders import OrderState
-from domain.people import Role
-from domain.records import Source
 from storage.journal import FIRST_HASH, named, seal
 from storage.rebuild import BrokenRecordError, rebuild
 from storage.store import Store
-from storage.tables import PROJECTIONS
 from storage.verify import Fault, verify
+from tests.busy_day import EIGHT, a_busy_day, dumped, raw, tamper
 from tests.fakes import FakeClock, SeededIds
 from tests.stores import new_store
-from tests.wards import NURSE, OTHER_WARD, WARD, Hospital, outlook
-
-EIGHT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+from tests.wards import Hospital, outlook
 
 
 @pytest.fixture
@@ -38,70 +32,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def stay(store: Store) -> EncounterId:
     """The first of two stays with everything that can happen to them."""
     return a_busy_day(store)
-
-
-def a_busy_day(store: Store) -> EncounterId:
-    hospital = Hospital(store.units, FakeClock())
-    for ward in (WARD, OTHER_WARD):
-        hospital.ward(ward)
-    hospital.staff(NURSE, Role.NURSE)
-    hospital.item("amoxicillin", {"gtins": ["06912345678901"]}, since=EIGHT)
-    taken = ConfigurationTaken("config-1", "loops-1", "first")
-    hospital.tell(Noun.SITE, "site", taken)
-    old = hospital.patient("0000000001")
-    stay, other = hospital.admit(), hospital.admit(bed="2")
-    hospital.tell(Noun.PATIENT, old, PatientLinked(old, hospital.patient_of[stay]))
-    hospital.assign(stay, hours=(7, 15))
-    hospital.assign(other, PractitionerId("zhou.min"), hours=(7, 15))
-    order = hospital.place(stay)
-    first = hospital.task(order, EIGHT)
-    second = hospital.task(order, EIGHT + timedelta(hours=8))
-    hospital.record(order, first)
-    hospital.finish(order, first)
-    hospital.config_hash = "config-2"
-    observe(hospital, stay, EIGHT, {"heart_rate": 88, "spo2": 96})
-    observe(hospital, stay, EIGHT - timedelta(hours=1), {"heart_rate": 120})
-    closed = hospital.place(stay)
-    hospital.append(closed, (closed, Moved(OrderState.CLOSED)))
-    hospital.clock.tick(hours=2)
-    hospital.move(stay, OTHER_WARD, "2")
-    hospital.append(closed, (closed, Moved(OrderState.IN_PROGRESS)))
-    hospital.new_band(stay, 2)
-    hospital.record(order, second)
-    hospital.source = Source.IMPORT
-    hospital.place(other, state=OrderState.VERBAL)
-    hospital.source = Source.LIVE
-    hospital.discharge(other)
-    return stay
-
-
-def observe(hospital: Hospital, stay: EncounterId, at: datetime, values: dict[str, object]) -> None:
-    hospital.tell(Noun.ENCOUNTER, stay, Observed(values), encounter=stay, at=at)
-
-
-def raw(store: Store) -> closing[sqlite3.Connection]:
-    """The file as an intruder would open it: no settings of ours."""
-    return closing(sqlite3.connect(store.database.file, isolation_level=None))
-
-
-def dumped(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    with raw(store) as connection:
-        return {
-            table.name: connection.execute(
-                f"SELECT * FROM {table.name} ORDER BY 1, 2, 3, 4"  # noqa: S608 - names of our own
-            ).fetchall()
-            for table in PROJECTIONS
-        }
-
-
-def tamper(store: Store, statement: str, *values: object) -> None:
-    """Change the file behind the back of the guards."""
-    with raw(store) as connection:
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(statement, values)
 
 
 # ---------------------------------------------------------------- append-only
@@ -228,8 +158,9 @@ def test_records_cut_off_at_the_end_of_a_chain_are_missed(store: Store, stay: En
         " (SELECT max(chain_seq) FROM journal WHERE chain LIKE 'system:%')",
     )
     fault = fault_of(store)
-    assert fault.chain == "command"
-    assert "wrote 1 events, 0 are there" in fault.what
+    assert fault.chain == "system:ward-pc-1"
+    assert "records are missing at the end of chain system:ward-pc-1" in fault.what
+    assert "do not rebuild" in fault.what
 
 
 def test_a_command_that_vanished_is_named(store: Store, stay: EncounterId) -> None:
@@ -271,7 +202,7 @@ def resealed(store: Store, stay: EncounterId) -> None:
         ("UPDATE tasks SET state = 'voided'", "tasks", "state"),
         ("UPDATE orders SET next_due_at = 1 WHERE state = 'verbal'", "orders", "next_due_at"),
         ("DELETE FROM movements", "movements", "missing"),
-        ("UPDATE encounter_state SET seq = seq + 1", "encounter_state", "seq"),
+        ("UPDATE encounter_state SET recorded_at = 1", "encounter_state", "recorded_at"),
         (
             "INSERT INTO observation_latest VALUES ('a', 'pulse', 1, '1', 'live')",
             "observation_latest",
