@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from domain.entered import require_born
 from domain.errors import InvalidInput, NotFound, Refused
 from domain.happenings import (
     Admitted,
@@ -55,7 +56,8 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
     """Begin a stay; `Changes.encounters` has its id.
 
     Raises:
-        InvalidInput: no record number; an unknown patient without a name; an unknown ward or bed.
+        InvalidInput: no record number; an unknown patient without a name; an unknown ward or bed;
+            a day of birth that cannot be.
         Refused: the patient is in hospital already, or the bed is taken.
     """
     actor = authorised(place.reads, user, "patient.admit")
@@ -67,6 +69,7 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
         require_ward(actor, admission.ward)
         patient = _known_or_new(place.reads, admission, new_patient)
         _require_not_here(place.reads, patient)
+        require_born("birth_date", admission.birth_date, now=writing.now)
         require_free_bed(place.reads, admission.ward, admission.bed)
         _begin_stay(writing, admission, encounter, patient, is_new=patient.id == new_patient)
 
@@ -82,7 +85,7 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
 
 
 def _require_not_here(reads: Reads, patient: Patient) -> None:
-    present = reads.encounter_of_patient(patient.id)
+    present = stay_of(reads, patient)
     if present is not None and present.active:
         raise Refused(
             "ALREADY_ADMITTED",
@@ -90,6 +93,26 @@ def _require_not_here(reads: Reads, patient: Patient) -> None:
             next_step="Transfer them instead",
             field="mrn",
         )
+
+
+def stay_of(reads: Reads, patient: Patient) -> Encounter | None:
+    """The present stay of a person under any of their linked records, else the last of this one."""
+    own = reads.encounter_of_patient(patient.id)
+    if own is not None and own.active:
+        return own
+    person = _read_as(reads, patient).id
+    for stay in reads.encounters():
+        record = cast("Patient", reads.patient(stay.patient_id))
+        if _read_as(reads, record).id == person:
+            return stay
+    return own
+
+
+def _read_as(reads: Reads, patient: Patient) -> Patient:
+    """The record that a record is read as; `link` makes no circle and names known records."""
+    while patient.merged_into is not None:
+        patient = cast("Patient", reads.patient(patient.merged_into))
+    return patient
 
 
 def _begin_stay(
@@ -121,8 +144,7 @@ def _known_or_new(reads: Reads, admission: Admission, new: PatientId) -> Patient
         raise InvalidInput("mrn", "the record number is missing", right="0012345678")
     known = reads.patient_by_mrn(admission.mrn)
     if known is not None:
-        into = None if known.merged_into is None else reads.patient(known.merged_into)
-        return into or known
+        return known
     if not admission.name:
         raise InvalidInput("name", "an unknown patient is registered by name", right="WANG, Ming")
     return Patient(

@@ -13,6 +13,7 @@ from domain.happenings import (
 )
 from domain.ids import EncounterId
 from domain.patients import Encounter, Patient
+from domain.services.admitting import stay_of
 from domain.services.authorising import authorised
 from domain.services.care import by_mrn
 from domain.services.writing import carry_out
@@ -88,7 +89,7 @@ def show_stay(
     if encounter is not None:
         stay = reads.encounter(encounter)
     elif mrn is not None:
-        stay = reads.encounter_of_patient(by_mrn(reads, "mrn", mrn).id)
+        stay = stay_of(reads, by_mrn(reads, "mrn", mrn))
     else:
         raise InvalidInput("encounter", "nobody is named", right="encounter or mrn")
     if stay is None:

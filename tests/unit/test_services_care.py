@@ -190,6 +190,27 @@ def test_two_records_are_one_person(shift: Shift) -> None:
     assert shift.app.show_stay(user="li.na", encounter=again).patient.mrn == "0012345678"
 
 
+def test_a_patient_in_hospital_under_a_record_that_is_linked_is_one_patient(shift: Shift) -> None:
+    """Admitted as 0099, which turns out to be the 0012345678 who went home: one stay, one bed."""
+    shift.app.discharge(user="dr.chen", command=shift.new(), encounter=shift.stay)
+    here = shift.admit("0099", "02")
+    shift.admit("0100", "03")
+    for mrn, into in (("0012345678", "0100"), ("0099", "0012345678")):
+        if mrn == "0012345678":
+            other = shift.app.show_stay(user="li.na", mrn="0100").encounter.id
+            shift.app.discharge(user="dr.chen", command=shift.new(), encounter=other)
+        shift.app.link_patients(user="admin", command=shift.new(), mrn=mrn, into=into)
+    for mrn in ("0099", "0012345678", "0100"):
+        assert shift.app.show_stay(user="li.na", mrn=mrn).encounter.id == here
+        with pytest.raises(Refused) as refused:
+            shift.admit(mrn, "04")
+        assert refused.value.code == "ALREADY_ADMITTED"
+    shift.admit("0200", "03")
+    shift.app.discharge(user="dr.chen", command=shift.new(), encounter=here)
+    assert not shift.app.show_stay(user="li.na", mrn="0099").encounter.active
+    assert shift.admit("0099", "04")
+
+
 def test_wards_have_beds(shift: Shift) -> None:
     ward = Ward(WardId("6C"), "Ward 6C", "6C病区", "Asia/Shanghai", ("01", "01"))
     with pytest.raises(InvalidInput) as wrong:
