@@ -101,6 +101,7 @@ def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
     targets = _targets(place.reads, entry)
 
     def act(writing: Writing) -> None:
+        _require_own_container(place.reads, entry, targets)
         for target in targets:
             try:
                 _carry_out_one(writing, entry, people, target)
@@ -167,6 +168,27 @@ def _of_task(reads: Reads, task: TaskId, named: OrderId | None) -> _Target:
     if named is not None and named != order:
         raise InvalidInput("order", f"task {task} is of another order", right=order)
     return _Target(order, encounter, task)
+
+
+def _require_own_container(reads: Reads, entry: StepEntry, targets: tuple[_Target, ...]) -> None:
+    """Refuse to bind a tube or box in which something of another patient travels.
+
+    Labels of units, doses and requests are not looked up by what bears them; this asks for
+    containers only.
+    """
+    container = entry.evidence.get("container")
+    if not isinstance(container, str):
+        return
+    stays = {target.encounter for target in targets}
+    homes = [reads.home_of_task(task) for task in reads.tasks_of_container(container)]
+    stays.update(encounter for home in homes if home is not None for encounter in home[1:])
+    if len(stays) > 1:
+        raise Refused(
+            "CONTAINER_IN_USE",
+            f"The container {container} holds something of another patient",
+            next_step="Scan the label again, or print a new one",
+            field="evidence.container",
+        )
 
 
 def _carry_out_one(writing: Writing, entry: StepEntry, people: _People, target: _Target) -> None:
