@@ -7,7 +7,7 @@ after every act some limit must be running. Used by `loops check` and by tests, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -21,7 +21,7 @@ from domain.loops.deadlines import Deadline, deadlines
 from domain.loops.definition import Level, LoopDefinition, MadeBy
 from domain.loops.evolve import evolve_all
 from domain.loops.exits import earliest_time, fits
-from domain.loops.grammar import TriggerKind
+from domain.loops.grammar import Trigger, TriggerKind
 from domain.loops.loops import Loops
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.orders import OrderState
@@ -145,7 +145,7 @@ def turns(loop: LoopDefinition) -> tuple[Turn, ...]:
         found += [Turn(step.no, result=one) for one in step.results if one not in straight]
     for trigger in triggers(loop):
         if trigger.kind is TriggerKind.FIELD:
-            found += [Turn(trigger.step, yes=field) for field in trigger.words]
+            found += _set_off(loop, trigger)
     for leave in loop.exits:
         found += [Turn(no, exit=leave.code) for no in leave.at]
     return tuple(dict.fromkeys([*found, *_answered(loop)]))
@@ -155,13 +155,19 @@ def _answered(loop: LoopDefinition) -> Iterator[Turn]:
     for row in loop.returns:
         for answer in row.answers:
             for trigger in row.on:
-                if trigger.kind is TriggerKind.RESULT:
-                    for word in trigger.words:
-                        yield Turn(trigger.step, result=word, answer=answer)
-                elif trigger.kind is TriggerKind.EXIT:
-                    for leave in loop.exits:
-                        if not trigger.words or leave.id in trigger.words:
-                            yield from (Turn(no, exit=leave.code, answer=answer) for no in leave.at)
+                for turn in _set_off(loop, trigger):
+                    yield replace(turn, answer=answer)
+
+
+def _set_off(loop: LoopDefinition, trigger: Trigger) -> tuple[Turn, ...]:
+    """The turns that set off what follows a trigger; an act of a person is no turn of a step."""
+    if trigger.kind is TriggerKind.RESULT:
+        return tuple(Turn(trigger.step, result=word) for word in trigger.words)
+    if trigger.kind is TriggerKind.FIELD:
+        return tuple(Turn(trigger.step, yes=field) for field in trigger.words)
+    exits = loop.exits if trigger.kind is TriggerKind.EXIT else ()
+    meant = [row for row in exits if not trigger.words or row.id in trigger.words]
+    return tuple(Turn(no, exit=row.code) for row in meant for no in row.at)
 
 
 class _Run:
@@ -189,8 +195,7 @@ class _Run:
             if not (self._take_turn() or self._make() or self.team.go_on()):
                 break
             last = self.team.acts[-1]
-        if not self._ended():
-            yield self._at("", last), f"after {last or 'the start'} no team can finish it"
+        yield self._at("", last), f"after {last or 'the start'} no team can finish it"
 
     def _ended(self) -> bool:
         if not self.child:
@@ -322,10 +327,7 @@ class _Run:
                 continue
             self.team.now = max(self.team.now, earliest_time(place, row) or self.team.now)
             timed = Role.SYSTEM in row.by and row.voids
-            try:
-                self.team.do(self._time() if timed else self.team.exit_entry(task, row.code))
-            except (InvalidInput, Refused):
-                continue
+            self.team.do(self._time() if timed else self.team.exit_entry(task, row.code))
             self.team.acts.append(f"{self.turn.step} exit {row.code}")
             return True
         return False

@@ -199,12 +199,13 @@ class Team:
         return True
 
     def _answers(self) -> Iterator[tuple[str, Command]]:
-        for ask in tuple(self.case.order.asks.values()):
-            words = sorted(ask.answers, key=_eagerness)
-            if self.answers in words:
-                words.insert(0, self.answers)
-            for word in words:
-                yield f"answer {ask.code} {word}", self.answer_entry(ask, word)
+        asks = self.case.order.asks.values()
+        for ask, word in [(one, word) for one in asks for word in self._words(one)]:
+            yield f"answer {ask.code} {word}", self.answer_entry(ask, word)
+
+    def _words(self, ask: Ask) -> list[str]:
+        """The answers to a question: its own word first, then what lets the work go on."""
+        return sorted(ask.answers, key=lambda word: (word != self.answers, _eagerness(word)))
 
     def answer_entry(self, ask: Ask, word: str) -> AnswerAsk:
         """An answer to an open question, with the second person that it may need."""

@@ -8,9 +8,12 @@ import pytest
 
 from domain.loops.definition import LoopDefinition
 from domain.loops.loops import Loops
+from domain.loops.rows import Bounds
 from rules.loops.combinations import condition_values, settings
 from rules.loops.document import Fault
 from rules.loops.running import prove_by_running, turns
+from rules.loops.team import Team
+from tests.openings import dose, medication
 from tests.story import loops
 
 ALL = tuple(loops().loops)
@@ -88,12 +91,73 @@ def test_a_dead_end_of_a_sub_loop_is_found_on_an_order_that_opens_it() -> None:
     assert any("no team can finish it" in line and "C2 not_confirmed" in line for line in found)
 
 
+def test_a_screening_that_is_out_of_date_at_once_goes_round_for_ever_and_is_found() -> None:
+    """Contrast asks for an eGFR of the last month; no eGFR is as recent as this very minute."""
+    loop = loops().get("examination")
+    recent = replace(loop.limit["TE13"], within=Bounds(0, 0, 0))
+    round_and_round = replace(
+        loop, limits=tuple(recent if one.id == recent.id else one for one in loop.limits)
+    )
+
+    found = told(
+        round_and_round,
+        prove_by_running(changed(loops(), round_and_round), round_and_round, thorough=False),
+    )
+
+    assert any(line.startswith("E5: after E5 no team can finish it") for line in found)
+
+
+def test_an_order_to_which_more_doses_may_come_is_ended_by_who_may_stop_it() -> None:
+    story = medication(dose("08:00", last=False))
+    acts = story.loops.get("medication").common
+    kept = {act: row for act, row in acts.items() if act not in ("discontinue", "cancel")}
+    endless = changed(story.loops, replace(story.loops.get("medication"), common=kept))
+
+    assert Team(story.loops, story.case, story.now).finish()
+    assert not Team(endless, story.case, story.now).finish()
+
+
+def test_a_sub_loop_answers_for_its_own_silence_not_for_that_of_its_order() -> None:
+    mute = loops()
+    for name in ("examination", "critical_value"):  # an examination opens it
+        mute = changed(mute, replace(mute.get(name), limits=()))
+    loop = mute.get("critical_value")
+
+    found = told(loop, prove_by_running(mute, loop, thorough=False))
+
+    assert any(line.startswith("C1: after the start no limit is running") for line in found)
+    assert {line.split(":")[0] for line in found} <= set(loop.steps)
+
+
+def test_a_team_that_runs_out_of_time_has_not_finished() -> None:
+    story = medication(dose("08:00", last=True))
+    team = Team(story.loops, story.case, story.now)
+
+    assert not team.finish(within=2)
+    assert len(team.acts) == 2
+    assert not team.case.order.state.terminal
+    assert team.finish()
+
+
 def test_every_result_field_exit_and_answer_is_a_turn() -> None:
     told_turns = {str(turn) for turn in turns(loops().get("medication"))}
 
     assert {"M2 returned", "M8 shortage", "M10 MX07", "M13 stopped_reaction, answered release"} <= (
         told_turns
     )
+
+
+def test_a_question_about_a_field_is_answered_in_every_way() -> None:
+    """A hospital may ask what to do about a shortage; the shipped loop dispenses again."""
+    loop = loops().get("medication")
+    asked = tuple(
+        replace(row, answers=("replace", "cancel")) if row.code == "MX06" else row
+        for row in loop.returns
+    )
+
+    told_turns = {str(turn) for turn in turns(replace(loop, returns=asked))}
+
+    assert {"M8 shortage, answered replace", "M8 shortage, answered cancel"} <= told_turns
 
 
 def test_what_conditions_read_is_met_in_every_pair_of_values() -> None:
