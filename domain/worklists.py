@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,17 +15,24 @@ if TYPE_CHECKING:
     from domain.people import Role
 
 
+ANSWER: Final = "answer"
+"""What waits is no step but the answer to an open question."""
+RELEASE: Final = "release"
+"""What waits is no step but the end of a hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadyStep:
-    """A step that can be recorded now.
+    """A step that can be recorded now, or an act that the work waits for.
 
     Attributes:
-        step: its number.
+        step: its number; `answer` or `release` for an act.
         roles: who may record it.
         deadline: the earliest running limit that ends at it.
         limit: that limit's id.
         amber_at: when 80 % of the limit's interval has passed (decision 33).
         again_at: it is done; from this instant it has expired and is to be done anew.
+        code: the question that an answer is for (`MX02`).
     """
 
     step: str
@@ -34,6 +41,12 @@ class ReadyStep:
     limit: str | None = None
     amber_at: datetime | None = None
     again_at: datetime | None = None
+    code: str | None = None
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it is an answer or a release, not a step."""
+        return self.step in (ANSWER, RELEASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +57,18 @@ class Outlook:
         next_due_at: the earliest instant at which it next becomes late; None where no clock runs.
         next_limit: the limit that runs out then.
         ready: the steps that can be recorded now.
+        acts: the open questions, each to be answered, and the hold to be ended.
     """
 
     next_due_at: datetime | None = None
     next_limit: str | None = None
     ready: tuple[ReadyStep, ...] = ()
+    acts: tuple[ReadyStep, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[ReadyStep, ...]:
+        """All that somebody can do now."""
+        return (*self.ready, *self.acts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,23 +240,30 @@ def outlook_row(outlook: Outlook) -> Values:
     return {
         "next_due_at": deadline(outlook.next_due_at),
         "next_limit": outlook.next_limit,
-        "roles": role_mask(role for step in outlook.ready for role in step.roles),
-        "ready": canonical([encode_changed(step) for step in outlook.ready]),
+        "roles": role_mask(role for step in outlook.waiting for role in step.roles),
+        "ready": canonical([encode_changed(step) for step in outlook.waiting]),
     }
 
 
 def outlook_of(next_due_at: object, next_limit: object, ready: object) -> Outlook:
     """The outlook that stands beside an order or a task."""
+    steps, acts = _waiting(cast("str", ready))
     return Outlook(
         next_due_at=deadline_or_none(cast("int", next_due_at)),
         next_limit=cast("str | None", next_limit),
-        ready=_ready(cast("str", ready)),
+        ready=steps,
+        acts=acts,
     )
 
 
 @lru_cache(maxsize=8192)
-def _ready(text: str) -> tuple[ReadyStep, ...]:
-    return tuple(decode(ReadyStep, step) for step in json.loads(text))
+def _waiting(text: str) -> tuple[tuple[ReadyStep, ...], tuple[ReadyStep, ...]]:
+    """The steps that are ready, and the acts."""
+    waiting = [decode(ReadyStep, step) for step in json.loads(text)]
+    return (
+        tuple(one for one in waiting if not one.is_act),
+        tuple(one for one in waiting if one.is_act),
+    )
 
 
 def open_fields(text: object) -> Mapping[str, object]:

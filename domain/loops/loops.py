@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from domain.findings import Finding
     from domain.loops.checks import CheckContext
     from domain.loops.definition import FieldType, LoopDefinition
+    from domain.loops.rows import Return
 
     Check = Callable[[CheckContext], Finding | None]
     """Looks at what a step's record would mean; None where there is nothing to say."""
@@ -46,6 +47,12 @@ class Loops:
         if kind not in self.loops:
             raise NotFound("kind", kind, right=f"one of {', '.join(self.loops)}")
         return self.loops[kind]
+
+    def question(self, kind: str, code: str) -> Return | None:
+        """What a code asks on an order or task of a kind; one of its sub-loops may have asked."""
+        own_first = sorted(self.loops.values(), key=lambda loop: loop.id != kind)
+        rows = (row for loop in own_first for row in loop.returns)
+        return next((row for row in rows if row.code == code and row.asks), None)
 
     def for_ward(self, ward: str) -> Loops:
         """The loops as they hold on a ward: its own where it has an overlay, else the site's."""

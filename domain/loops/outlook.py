@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -10,17 +11,17 @@ from domain.loops.closing import closable
 from domain.loops.deadlines import order_deadlines, task_deadlines
 from domain.loops.validity import expires_at
 from domain.orders import OrderState
-from domain.worklists import Outlook, ReadyStep
+from domain.worklists import ANSWER, RELEASE, Outlook, ReadyStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from domain.loops.case import Case
     from domain.loops.deadlines import Deadline
     from domain.loops.definition import Step
     from domain.loops.loops import Loops
-    from domain.orders import Order
+    from domain.orders import Ask, Order
     from domain.tasks import Task
 
 AMBER: Final = 0.8
@@ -35,7 +36,7 @@ def order_outlook(loops: Loops, case: Case) -> Outlook:
     place = Place(loops.get(order.loop), case)
     rows = order_deadlines(loops, case)
     steps = (step for step in place.loop.order_steps if _order_ready(step, place))
-    return _outlook(place, rows, steps)
+    return _outlook(place, rows, steps, (*_answers(place, rows), *_release(loops, place, rows)))
 
 
 def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
@@ -45,7 +46,7 @@ def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
     place = Place(loops.get(task.loop), case, task)
     rows = task_deadlines(loops, case, task)
     steps = (step for step in place.loop.task_steps if _task_ready(step, place, task))
-    return _outlook(place, rows, steps)
+    return _outlook(place, rows, steps, (*_answers(place, rows), *_release(loops, place, rows)))
 
 
 def outlooks(loops: Loops, case: Case) -> dict[str, Outlook]:
@@ -56,22 +57,60 @@ def outlooks(loops: Loops, case: Case) -> dict[str, Outlook]:
     return found
 
 
-def _outlook(place: Place, rows: tuple[Deadline, ...], steps: Iterable[Step]) -> Outlook:
+def _outlook(
+    place: Place, rows: tuple[Deadline, ...], steps: Iterable[Step], acts: tuple[ReadyStep, ...]
+) -> Outlook:
     first = rows[0] if rows else None
     return Outlook(
         next_due_at=None if first is None else first.at,
         next_limit=None if first is None else first.limit,
         ready=tuple(_ready_step(step, place, rows) for step in steps),
+        acts=acts,
     )
 
 
 def _ready_step(step: Step, place: Place, rows: tuple[Deadline, ...]) -> ReadyStep:
     row = next((one for one in rows if one.step == step.no), None)
     if row is None:
-        again = _again_at(step, place)
-        return ReadyStep(step.no, step.by, again_at=again)
+        return ReadyStep(step.no, step.by, again_at=_again_at(step, place))
+    return _timed(ReadyStep(step.no, step.by), row)
+
+
+def _timed(ready: ReadyStep, row: Deadline | None) -> ReadyStep:
+    """With the limit that ends at it, where one is running."""
+    if row is None:
+        return ready
     amber = row.starts_at + timedelta(seconds=(row.at - row.starts_at).total_seconds() * AMBER)
-    return ReadyStep(step.no, step.by, row.at, row.limit, amber)
+    return replace(ready, deadline=row.at, limit=row.limit, amber_at=amber)
+
+
+def _answers(place: Place, rows: tuple[Deadline, ...]) -> Iterator[ReadyStep]:
+    """The questions that were asked here, each to be answered (E21)."""
+    for ask in place.order.asks.values():
+        if _asked_here(ask, place):
+            own = (row for row in rows if (row.limit, row.starts_at) == (ask.code, ask.at))
+            row = next((row for row in own if row.step == ANSWER), None)
+            yield _timed(ReadyStep(ANSWER, ask.by, code=ask.code), row)
+
+
+def _asked_here(ask: Ask, place: Place) -> bool:
+    """Whether a question stands on this task; what an ended task asked is the order's matter."""
+    if place.task is not None:
+        return ask.task == place.task.id
+    return all(task.id != ask.task or task.state.terminal for task in place.case.tasks.values())
+
+
+def _release(loops: Loops, place: Place, rows: tuple[Deadline, ...]) -> Iterator[ReadyStep]:
+    """The end of a hold, for those who may end it; a task held with its order ends with that."""
+    order, task = place.order, place.task
+    held = order.hold if task is None else task.hold
+    if held is None or (task is not None and held.whole_order and order.hold is not None):
+        return
+    common = loops.get(order.loop).common
+    act = common.get("release") or common.get("hold")
+    if act is not None:
+        row = next((row for row in rows if row.step == RELEASE), None)
+        yield _timed(ReadyStep(RELEASE, act.by), row)
 
 
 def _order_ready(step: Step, place: Place) -> bool:

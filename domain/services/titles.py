@@ -23,16 +23,19 @@ class Title:
         amount: how much.
         manner: by which way, at which place.
         pace: how often.
+        question: the code of what was asked about it, and the question as the loop file words it.
     """
 
     subject: tuple[str, ...] = ()
     amount: tuple[str, ...] = ()
     manner: tuple[str, ...] = ()
     pace: tuple[str, ...] = ()
+    question: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """The drug line, without a word of any language: product dose route frequency."""
-        return " ".join((*self.subject, *self.amount, *self.manner, *self.pace))
+        """The drug line: product dose route frequency; a question about it stands before it."""
+        line = " ".join((*self.subject, *self.amount, *self.manner, *self.pace))
+        return ": ".join(part for part in (" ".join(self.question), line) if part)
 
 
 def title_of(order_fields: Mapping[str, object], task_fields: Mapping[str, object]) -> Title:

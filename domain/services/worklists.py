@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,8 @@ from domain.services.authorising import authorised
 from domain.services.titles import title_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
     from domain.orders import Priority
     from domain.services.titles import Title
@@ -28,7 +30,7 @@ class WorkItem:
     """One line of a worklist.
 
     Attributes:
-        step: the number of the step that waits for this role.
+        step: the number of the step that waits for this role; `answer` or `release` for an act.
         due_at: when the task is due; None for work without an appointed time.
         deadline: when it becomes late; None where no clock runs.
         overdue_minutes: whole minutes past the deadline; 0 while in time.
@@ -110,12 +112,11 @@ def worklist(
         encounter=encounter,
         limit=limit,
     )
-    items = [_item(row, roles, now) for row in rows]
-    return tuple(sorted(items, key=lambda item: _rank(item, now)))
+    items = [_item(row, one, place, now) for row in rows for one in _waiting(row, roles)]
+    return tuple(sorted(items, key=lambda item: _rank(item, now))[:limit])
 
 
-def _item(row: WorkRow, roles: frozenset[Role], now: datetime) -> WorkItem:
-    step = _first_step(row, roles)
+def _item(row: WorkRow, step: ReadyStep, place: Workplace, now: datetime) -> WorkItem:
     deadline, limit, amber_at = _clock(row, step)
     late = 0 if deadline is None else int((now - deadline).total_seconds() // 60)
     return WorkItem(
@@ -134,7 +135,7 @@ def _item(row: WorkRow, roles: frozenset[Role], now: datetime) -> WorkItem:
         deadline=deadline,
         overdue_minutes=max(late, 0),
         priority=row.priority,
-        title=title_of(row.order_fields, row.task_fields),
+        title=_title(row, step, place),
         state=row.state,
         limit=limit,
         amber=amber_at is not None and amber_at <= now,
@@ -158,10 +159,20 @@ def _clock(row: WorkRow, step: ReadyStep) -> tuple[datetime | None, str | None, 
     return ends, row.outlook.next_limit, amber
 
 
-def _first_step(row: WorkRow, roles: frozenset[Role]) -> ReadyStep:
-    """Of the steps that wait for these roles (a row has one), the one that becomes late first."""
-    mine = (step for step in row.outlook.ready if not roles.isdisjoint(step.roles))
-    return min(mine, key=lambda step: step.deadline or _NEVER)
+def _waiting(row: WorkRow, roles: frozenset[Role]) -> Iterator[ReadyStep]:
+    """What waits for these roles: the step that becomes late first, and every act."""
+    mine = [step for step in row.outlook.ready if not roles.isdisjoint(step.roles)]
+    if mine:
+        yield min(mine, key=lambda step: step.deadline or _NEVER)
+    yield from (act for act in row.outlook.acts if not roles.isdisjoint(act.roles))
+
+
+def _title(row: WorkRow, step: ReadyStep, place: Workplace) -> Title:
+    title = title_of(row.order_fields, row.task_fields)
+    if step.code is None:
+        return title
+    asked = place.loops.for_ward(row.ward).question(row.loop, step.code)
+    return replace(title, question=(step.code, *(() if asked is None else (asked.text.en,))))
 
 
 def _rank(item: WorkItem, now: datetime) -> tuple[int, float, int, str, str]:

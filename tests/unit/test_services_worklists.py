@@ -109,6 +109,47 @@ def test_a_row_that_waits_for_others_only_is_left_out(shift: Shift) -> None:
     assert {row.step for row in rows} <= {"M16", "M8", "M10", "M11"}
 
 
+def test_a_question_of_the_pharmacist_is_on_the_physicians_worklist(shift: Shift) -> None:
+    order = shift.ordered(shift.drug())
+    shift.at("07:05")
+    shift.do("ph.qian", order=order, step="pharm_reviewed", result="intervened")
+    (asked,) = shift.app.worklist(user="dr.chen", now=shift.at("09:15"))
+    row = asked.to_json()
+    assert (row["order"], row["task"], row["step"]) == (order, None, "answer")
+    assert row["title"] == "MX02 Pharmacist intervention: PARA500 500 mg PO q8h"
+    assert (asked.limit, asked.deadline, row["overdue_minutes"]) == ("MX02", local("09:05"), 10)
+    shift.do(
+        "dr.chen", order=order, answer="insist", code="MX02", reason="needed", witness="ph.qian"
+    )
+    assert shift.app.worklist(user="dr.chen", now=shift.at("09:20")) == ()
+
+
+def test_a_held_order_waits_for_its_release_on_the_physicians_worklist(shift: Shift) -> None:
+    order = shift.ordered(shift.drug())
+    shift.at("07:30")
+    shift.do("dr.chen", order=order, act="hold", reason="vomiting")
+    (held,) = shift.app.worklist(user="dr.chen", now=local("07:40", 1))
+    assert (held.order, held.task, held.step, held.limit) == (order, None, "release", "TM24")
+    assert held.overdue_minutes == 10
+    assert held.title.text() == "PARA500 500 mg PO q8h"
+    shift.do("dr.chen", order=order, act="release", reason="eats again")
+    rows = shift.app.worklist(user="dr.chen", now=local("07:45", 1))
+    assert "release" not in {row.step for row in rows}
+
+
+def test_a_second_question_is_a_line_of_its_own(shift: Shift) -> None:
+    order = shift.ordered(shift.drug())
+    shift.at("07:05")
+    shift.do("li.na", order=order, step="nurse_verified", result="returned")
+    shift.do("ph.qian", order=order, step="pharm_reviewed", result="returned")
+    rows = shift.app.worklist(user="dr.chen", now=shift.at("07:10"))
+    assert [(row.step, row.title.question[0]) for row in rows] == [
+        ("answer", "MX01"),
+        ("answer", "MX03"),
+    ]
+    assert len(shift.app.worklist(user="dr.chen", now=shift.at("07:10"), limit=1)) == 1
+
+
 def test_the_board_counts_open_work(shift: Shift) -> None:
     shift.ordered(shift.drug())
     (bed,) = shift.app.ward_board(user="li.na", ward=WARD, now=shift.at("07:10"))

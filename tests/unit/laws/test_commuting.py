@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
+from domain.commands import ReleaseWork
 from domain.errors import InvalidInput, Refused
+from domain.ids import TaskId
 from domain.loops.decide import decide
 from domain.loops.definition import Level
 from domain.loops.evolve import evolve_all
+from domain.loops.outlook import outlooks
 from rules.loops.team import Team
 from tests.moves import UPRIGHT, step_on
+from tests.story import person
 from tests.unit.laws.test_walks import SEEDS, drawn
 from tests.walks import KINDS, begin, narrowed
 
@@ -135,6 +139,26 @@ def test_independent_steps_may_be_entered_in_any_order(kind: str, seed: int) -> 
             assert here == there, f"{first.step} and {second.step} do not commute"
 
 
+def acts(walk: Walk) -> Iterator[Command]:
+    """Every answer to a question that is offered, and every release, by the first who may."""
+    asks = walk.case.order.asks.values()
+    team = Team(walk.loops, walk.case, walk.now)
+    for stream, outlook in outlooks(walk.loops, walk.case).items():
+        task = None if stream == walk.case.order.id else TaskId(stream)
+        for act in outlook.acts:
+            if act.code is None:
+                yield ReleaseWork(
+                    order=walk.case.order.id,
+                    actor=person(act.roles[0]),
+                    at=walk.now,
+                    reason="better",
+                    task=task,
+                )
+            for ask in asks:
+                if ask.code == act.code and (task is None or ask.task == task):
+                    yield from (team.answer_entry(ask, word) for word in ask.answers)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @settings(drawn, max_examples=30)
 @given(seed=SEEDS)
@@ -152,3 +176,6 @@ def test_what_a_worklist_offers_is_accepted(kind: str, seed: int) -> None:
             assert refused is None or EXPECTED & {one.check for one in found}, (
                 f"{entry.step}: {refused.message}"
             )
+        for act in acts(walk):
+            refused = refusal(walk, act)
+            assert refused is None, f"{act}: {refused.message}"

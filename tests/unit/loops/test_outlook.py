@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from domain.commands import HoldWork, NewTask, ReleaseWork
 from domain.loops.outlook import order_outlook, outlooks, task_outlook
 from domain.people import Role
 from domain.worklists import Outlook
-from tests.openings import blood, dose, issue, medication, tube
-from tests.story import Story, at, loops
+from tests.openings import MEDICATION, blood, dose, issue, medication, tube, visit
+from tests.story import Story, at, loops, person
 
 
 def _next(story: Story) -> Outlook:
@@ -83,3 +86,81 @@ def test_what_waits_for_an_answer_is_not_offered() -> None:
     assert {"L5", "L6"} <= story.ready(story.task)
     assert len(loops()) == 8
     assert {one.id for one in loops()} >= {"medication", "test"}
+
+
+def _acts(outlook: Outlook) -> list[tuple[object, ...]]:
+    return [(one.step, one.code, one.roles, one.limit, one.deadline) for one in outlook.acts]
+
+
+@pytest.mark.rows("E21", "MX02")
+def test_a_question_of_the_pharmacist_waits_for_the_physician() -> None:
+    story = Story("medication", MEDICATION)
+    story.record("M1", "07:00")
+    story.record("M2", "07:05", result="verified")
+    story.record("M3", "07:10", result="intervened", category="dose")
+    asked = order_outlook(story.loops, story.case)
+    assert _acts(asked) == [("answer", "MX02", (Role.PHYSICIAN,), "MX02", at("09:10"))]
+    assert asked.acts[0].amber_at == at("08:46")
+    assert asked.waiting == (*asked.ready, *asked.acts)
+    second = person(Role.PHARMACIST)
+    story.answer("MX02", "insist", "07:20", reason="renal dose is right", witness=second)
+    assert order_outlook(story.loops, story.case).acts == ()
+
+
+@pytest.mark.rows("E21", "EX01")
+def test_a_question_about_a_visit_waits_on_that_visit() -> None:
+    story = Story("examination", {"exam": "CT", "modality": "CT", "clinical_question": "?"})
+    story.record("E1", "07:00")
+    story.make(NewTask(), NewTask(seq=1, last=True))
+    first, second = list(story.case.tasks.values())
+    story.record("E3", "07:10", task=first, result="returned")
+    found = outlooks(story.loops, story.case)
+    assert _acts(found[first.id]) == [("answer", "EX01b", (Role.PHYSICIAN,), "EX01b", at("11:10"))]
+    assert found[second.id].acts == found[story.order.id].acts == ()
+
+
+@pytest.mark.rows("E39", "EX04")
+def test_what_an_ended_visit_asked_waits_on_the_order() -> None:
+    story = visit(checklist=True)
+    story.exit("no_show", "09:30", by=Role.IMAGING)
+    assert story.again(story.task).state.terminal
+    assert _acts(order_outlook(story.loops, story.case)) == [
+        ("answer", "EX04", (Role.PHYSICIAN,), "EX04", at("09:30", 1))
+    ]
+
+
+@pytest.mark.rows("MX16", "X5", "TM24")
+def test_an_order_on_hold_waits_for_its_release() -> None:
+    story = medication()
+    story.entry(HoldWork, "07:30", reason="vomiting")
+    found = outlooks(story.loops, story.case)
+    day_later = at("07:30", 1)
+    assert _acts(found[story.order.id]) == [("release", None, (Role.PHYSICIAN,), "TM24", day_later)]
+    assert found[story.task.id].acts == (), "the dose ends its hold with the order's"
+    story.entry(ReleaseWork, "07:40")
+    assert order_outlook(story.loops, story.case).acts == ()
+
+
+@pytest.mark.rows("TX11", "TT21")
+def test_a_unit_on_hold_waits_for_its_release() -> None:
+    story = blood()
+    story.record("T13", "07:40")
+    issue(story, "08:00")
+    story.record("T14", "08:20", witness=Role.NURSE)
+    story.record("T15", "08:21")
+    story.entry(HoldWork, "08:25", task=story.task.id, reason="fever", until=at("08:55"))
+    assert _acts(_next(story)) == [
+        ("release", None, (Role.PHYSICIAN, Role.NURSE), "TT21", at("08:55"))
+    ]
+
+
+@pytest.mark.rows("E35")
+def test_nobody_releases_where_a_loop_names_nobody() -> None:
+    story = medication()
+    story.entry(HoldWork, "07:30", reason="vomiting")
+    loop = story.loops.get("medication")
+    bare = {name: act for name, act in loop.common.items() if name not in ("hold", "release")}
+    changed = replace(
+        story.loops, loops={**story.loops.loops, "medication": replace(loop, common=bare)}
+    )
+    assert order_outlook(changed, story.case).acts == ()
