@@ -11,6 +11,7 @@ from domain.errors import InvalidInput
 from domain.events import Override
 from domain.ids import CommandId, OrderId, PractitionerId, TaskId
 from domain.records import Source
+from domain.services.entry_form import require_belonging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +138,7 @@ def parse_step_entry(line: Mapping[str, object]) -> StepEntry:
         corrects=_seq(given.get("corrects")),
     )
     _check_form(entry)
+    require_belonging(entry.act, given)
     return entry
 
 

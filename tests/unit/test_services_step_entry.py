@@ -72,6 +72,47 @@ def test_a_wrong_entry_names_its_field(change: dict[str, object], field: str) ->
     assert wrong.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"act": "incident", "exit": "not_given"}, "exit"),
+        ({"act": "incident", "step": "M10"}, "step"),
+        ({"act": "entered_in_error", "step": "M10"}, "step"),
+        ({"act": "correct", "step": "M10", "result": "complete"}, "result"),
+        ({"act": "amend", "step": "L10", "corrects": 3}, "corrects"),
+        ({"act": "hold", "code": "MX05"}, "code"),
+        ({"act": "release", "until": "2026-11-24T08:05:00+08:00"}, "until"),
+        ({"act": "open_child", "code": "MX11", "answer": "insist"}, "answer"),
+        ({"act": "need", "evidence": {"dose": "1 mg"}}, "evidence"),
+        ({"step": "M10", "until": "2026-11-24T08:05:00+08:00"}, "until"),
+        ({"step": "M10", "code": "MX01"}, "code"),
+        ({"exit": "refused", "result": "complete"}, "result"),
+        ({"answer": "insist", "code": "MX02", "result": "complete"}, "result"),
+    ],
+)
+def test_what_an_act_would_not_keep_is_named(line: dict[str, object], field: str) -> None:
+    with pytest.raises(InvalidInput) as wrong:
+        parse_step_entry({"command_id": "c1", "task": "t1", **line})
+    assert wrong.value.field == field
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"step": "M10", "result": "complete", "evidence": {"dose": "1 mg"}},
+        {"exit": "refused", "code": "MX08", "reason": "tired"},
+        {"code": "MX08"},
+        {"answer": "insist", "code": "MX02"},
+        {"act": "correct", "step": "M10", "corrects": 3},
+        {"act": "hold", "until": "2026-11-24T08:05:00+08:00"},
+        {"act": "incident", "evidence": {"incident_no": "I-1"}},
+        {"act": "need", "reason": "pain"},
+    ],
+)
+def test_what_belongs_to_an_act_is_taken(line: dict[str, object]) -> None:
+    assert parse_step_entry({"command_id": "c1", "task": "t1", **line})
+
+
 def test_an_entry_keeps_what_it_says() -> None:
     entry = parse_step_entry(
         {
@@ -79,8 +120,6 @@ def test_an_entry_keeps_what_it_says() -> None:
             "tasks": ["t1", "t2"],
             "step": "M5",
             "at": "2026-11-24T08:05:00+08:00",
-            "until": "2026-11-24T09:05:00+08:00",
-            "corrects": 4,
             "override": [{"check": "x", "reason": "y", "second": "li.na"}],
             "evidence": {"count": 2, "parts": ["a"]},
             "witness": None,
@@ -90,5 +129,6 @@ def test_an_entry_keeps_what_it_says() -> None:
     assert entry.at is not None
     assert entry.at.utcoffset() is not None
     assert entry.overrides[0].second == "li.na"
-    assert entry.corrects == 4
     assert entry.witness is None
+    true_time = {"act": "correct", "task": "t1", "step": "M5", "corrects": 4, "command_id": "c2"}
+    assert parse_step_entry(true_time).corrects == 4
