@@ -27,16 +27,23 @@ settings.register_profile(
     "default",
     deadline=None,  # two cores, shared: a slow example is not a wrong one
     suppress_health_check=[HealthCheck.too_slow],
-    database=_examples(),
+    database=None,
+    derandomize=True,  # the same examples for everybody: what is searched for anew is searched long
     print_blob=True,
 )
 settings.register_profile(
     "quick",
     settings.get_profile("default"),
     max_examples=25,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
 )
-settings.register_profile("long", settings.get_profile("default"), max_examples=2000)
+settings.register_profile(
+    "long",
+    settings.get_profile("default"),
+    max_examples=2000,
+    derandomize=False,
+    database=_examples(),
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
