@@ -43,14 +43,19 @@ def title_of(order_fields: Mapping[str, object], task_fields: Mapping[str, objec
     fields = {**order_fields, **task_fields}
 
     def parts(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(part for name in names for part in _said(fields.get(name)))
+        found: tuple[str, ...] = ()
+        for name in names:
+            value = fields.get(name)
+            if value is not None:
+                found += _said(value)
+        return found
 
     return Title(parts(_SUBJECT), parts(_AMOUNT), parts(_MANNER), parts(_PACE))
 
 
 def _said(value: object) -> tuple[str, ...]:
-    if value is None:
-        return ()
+    if isinstance(value, str):
+        return (value,)
     if isinstance(value, (list, tuple)):
         return tuple(str(one) for one in value)
     if isinstance(value, dict):
