@@ -202,9 +202,14 @@ class Reads(Protocol):
         ward: WardId | None = None,
         nurse: PractitionerId | None = None,
         encounter: EncounterId | None = None,
+        author: PractitionerId | None = None,
         limit: int = 200,
     ) -> tuple[WorkRow, ...]:
-        """Open tasks and orders that wait for one of these roles, the earliest deadline first."""
+        """Open tasks and orders that wait for one of these roles, the earliest deadline first.
+
+        Drafts are left out, but for those of one patient and those of an author who is named; a
+        named author is also told of verbal orders for patients of other nurses.
+        """
         ...
 
     def board(self, ward: WardId, *, now: datetime) -> tuple[BedRow, ...]:

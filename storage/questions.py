@@ -112,7 +112,7 @@ def _work(table: Table, scope: ColumnElement[bool] | None, *, drafts: bool) -> S
     )
 
 
-# a draft is on no worklist (decision 5); whoever looks at one patient sees it
+# a draft is on no worklist but its author's (decision 5); whoever looks at one patient sees it
 WORK: Final = (
     _work(tasks, None, drafts=True),
     _work(orders, None, drafts=False),
@@ -128,6 +128,12 @@ WORK_OF_PATIENT: Final = (
 WORK_OF_ENCOUNTER: Final = (
     _work(tasks, tasks.c.encounter_id == word("place"), drafts=True),
     _work(orders, orders.c.encounter_id == word("place"), drafts=True),
+)
+# what waits for its signature: the author's drafts, and what was spoken, whoever wrote it down
+UNSIGNED: Final = _work(
+    orders,
+    truth("(orders.state = 'verbal' OR (orders.state = 'draft' AND orders.author = :who))"),
+    drafts=True,
 )
 
 

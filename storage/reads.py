@@ -158,9 +158,14 @@ class SqlReads:
         ward: WardId | None = None,
         nurse: PractitionerId | None = None,
         encounter: EncounterId | None = None,
+        author: PractitionerId | None = None,
         limit: int = 200,
     ) -> tuple[WorkRow, ...]:
-        """Open tasks and orders that wait for one of these roles, the earliest deadline first."""
+        """Open tasks and orders that wait for one of these roles, the earliest deadline first.
+
+        Drafts are left out, but for those of one patient and those of an author who is named; a
+        named author is also told of verbal orders for patients of other nurses.
+        """
         asked = WorkQuestion(
             mask=role_mask(roles),
             at=micros(self._clock.now()),
@@ -168,6 +173,7 @@ class SqlReads:
             ward=ward,
             nurse=nurse,
             encounter=encounter,
+            author=author,
         )
         with self._database.reading() as driver:
             return worklists.work(driver, asked)

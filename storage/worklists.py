@@ -38,6 +38,7 @@ class WorkQuestion:
     ward: WardId | None = None
     nurse: PractitionerId | None = None
     encounter: EncounterId | None = None
+    author: PractitionerId | None = None
 
 
 def work(driver: Driver, asked: WorkQuestion) -> tuple[WorkRow, ...]:
@@ -56,8 +57,28 @@ def work(driver: Driver, asked: WorkQuestion) -> tuple[WorkRow, ...]:
         rows = driver.rows(ask.NURSES, at=asked.at)
         values = {"mask": asked.mask, "limit": asked.limit}
         found = _asked(driver, ask.WORK, values, nurses_of(rows))
+    found += _unsigned(driver, asked)
     found.sort(key=lambda row: (deadline(row.outlook.next_due_at), row.task or row.order))
     return tuple(found[: asked.limit])
+
+
+def _unsigned(driver: Driver, asked: WorkQuestion) -> list[WorkRow]:
+    """The author's own drafts: on no worklist but theirs (decision 5), whoever has the patient.
+
+    And verbal orders for other patients than the nurse's own.
+    """
+    if asked.author is None or asked.encounter is not None:
+        return []
+    nurses = nurses_of(driver.rows(ask.NURSES, at=asked.at))
+    found = driver.rows(ask.UNSIGNED, mask=asked.mask, limit=asked.limit, who=asked.author)
+    rows = (_work_row(row, nurses) for row in found)
+    elsewhere = asked.nurse is not None
+    return [
+        row
+        for row in rows
+        if asked.ward in (None, row.ward)
+        and (row.state == "draft" or (elsewhere and row.nurse != asked.nurse))
+    ]
 
 
 def _of_patients(

@@ -135,6 +135,7 @@ class FakeReads:
         ward: WardId | None = None,
         nurse: PractitionerId | None = None,
         encounter: EncounterId | None = None,
+        author: PractitionerId | None = None,
         limit: int = 200,
     ) -> tuple[WorkRow, ...]:
         rows = []
@@ -142,12 +143,14 @@ class FakeReads:
             waits_for = {role for step in self._outlook(order, task).waiting for role in step.roles}
             if waits_for.isdisjoint(roles):
                 continue
-            if task is None and order.state is OrderState.DRAFT and encounter is None:
+            draft = task is None and order.state is OrderState.DRAFT and encounter is None
+            if draft and order.author != author:
                 continue
+            spoken = task is None and order.state is OrderState.VERBAL and author is not None
             row = self._work_row(order, task)
             if (
                 ward in (None, row.ward)
-                and nurse in (None, row.nurse)
+                and (draft or spoken or nurse in (None, row.nurse))
                 and encounter in (None, row.encounter)
             ):
                 rows.append(row)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from domain.services.workplace import Workplace
     from domain.worklists import BedRow, ReadyStep, WorkRow
 
+ALL: Final = 2**31 - 1
+"""More lines than there are."""
 _FAR: Final = 10**12
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -62,7 +64,7 @@ class WorkItem:
     nurse: PractitionerId | None
 
     def to_json(self) -> dict[str, object]:
-        """Exactly the keys of `worklist --json`, with `state`, `limit` and `amber`."""
+        """Exactly the keys of `worklist --json`."""
         due = self.due_at or self.deadline
         return {
             "task": self.task,
@@ -75,9 +77,6 @@ class WorkItem:
             "overdue_minutes": self.overdue_minutes,
             "priority": self.priority.value,
             "title": self.title.text(),
-            "state": self.state,
-            "limit": self.limit,
-            "amber": self.amber,
         }
 
 
@@ -90,13 +89,14 @@ def worklist(
     ward: WardId | None = None,
     mine: bool = False,
     encounter: EncounterId | None = None,
-    limit: int = 200,
+    limit: int = ALL,
 ) -> tuple[WorkItem, ...]:
     """What waits for a role (else for the user's roles), in the order in which to do it.
 
     Args:
-        mine: only patients whom the user looks after now.
-        limit: at most so many lines.
+        mine: only patients whom the user looks after now, drafts that the user wrote, and verbal
+            orders that the user may sign.
+        limit: at most so many lines; all where none is said.
 
     Raises:
         InvalidInput: no line is asked for.
@@ -110,9 +110,16 @@ def worklist(
         ward=ward,
         nurse=actor.user if mine else None,
         encounter=encounter,
+        author=actor.user if mine else None,
         limit=limit,
     )
-    items = [_item(row, one, place, now) for row in rows for one in _waiting(row, roles)]
+    items = [
+        _item(row, one, place, now)
+        for row in rows
+        for one in _waiting(row, roles, place)
+        if not (mine and row.state == "verbal" and row.nurse != actor.user)
+        or one.step == _signing(row, place)
+    ]
     return tuple(sorted(items, key=lambda item: _rank(item, now))[:limit])
 
 
@@ -159,12 +166,22 @@ def _clock(row: WorkRow, step: ReadyStep) -> tuple[datetime | None, str | None, 
     return ends, row.outlook.next_limit, amber
 
 
-def _waiting(row: WorkRow, roles: frozenset[Role]) -> Iterator[ReadyStep]:
-    """What waits for these roles: the step that becomes late first, and every act."""
+def _waiting(row: WorkRow, roles: frozenset[Role], place: Workplace) -> Iterator[ReadyStep]:
+    """What waits for these roles: the step that becomes late first, and every act.
+
+    Of a draft, which has no deadline, it is the signature as soon as that is possible.
+    """
     mine = [step for step in row.outlook.ready if not roles.isdisjoint(step.roles)]
     if mine:
-        yield min(mine, key=lambda step: step.deadline or _NEVER)
+        first = _signing(row, place)
+        yield min(mine, key=lambda step: (step.deadline or _NEVER, step.step != first))
     yield from (act for act in row.outlook.acts if not roles.isdisjoint(act.roles))
+
+
+def _signing(row: WorkRow, place: Workplace) -> str | None:
+    """The step that signs the order."""
+    step = place.loops.for_ward(row.ward).get(row.loop).activating
+    return None if step is None else step.no
 
 
 def _title(row: WorkRow, step: ReadyStep, place: Workplace) -> Title:

@@ -233,6 +233,34 @@ def test_a_draft_is_on_no_ward_s_worklist_but_is_seen_with_its_patient(
     assert [row.order for row in reads.work(roles=physicians, encounter=stay)] == [draft]
 
 
+def test_a_draft_is_on_the_worklist_of_its_author(
+    hospital: Hospital, reads: Reads, stay: EncounterId
+) -> None:
+    draft = hospital.place(stay, state=OrderState.DRAFT)
+    case = reads.case(draft)
+    assert case is not None
+    author, physicians = case.order.author, frozenset({Role.PHYSICIAN})
+    for nurse in (None, author):
+        rows = reads.work(roles=physicians, ward=WARD, nurse=nurse, author=author)
+        assert [(row.order, row.state) for row in rows] == [(draft, "draft")]
+    other = PractitionerId("dr.other")
+    assert reads.work(roles=physicians, nurse=other, author=other) == ()
+    assert reads.work(roles=NURSES, author=author) == ()
+    assert reads.work(roles=physicians, ward=OTHER_WARD, author=author) == ()
+
+
+def test_a_verbal_order_waits_for_whoever_may_sign_it(
+    hospital: Hospital, reads: Reads, stay: EncounterId
+) -> None:
+    spoken = hospital.place(stay, state=OrderState.VERBAL)
+    physicians, author = frozenset({Role.PHYSICIAN}), PractitionerId("dr.other")
+    for nurse in (None, author):
+        rows = reads.work(roles=physicians, nurse=nurse, author=author)
+        assert [row.order for row in rows] == [spoken], "once"
+    hospital.assign(stay, hours=(7, 19))
+    assert len(reads.work(roles=physicians, nurse=NURSE, author=NURSE)) == 1
+
+
 def test_my_patients_are_those_assigned_to_me_now(
     hospital: Hospital, reads: Reads, stay: EncounterId
 ) -> None:

@@ -11,13 +11,13 @@ from domain.ids import OrderId
 from domain.people import Role
 from domain.services.planning import HORIZON
 from domain.services.titles import title_of
-from domain.services.watching import together
+from domain.services.watching import Passed, together
 from domain.services.workplace import Changes
 from tests.shift import WARD, Shift, fake_shift, limits_of, local, steps_of
 
 KEYS = {
     "task", "order", "kind", "patient", "bed", "step", "due_at", "overdue_minutes", "priority",
-    "title", "state", "limit", "amber",
+    "title",
 }  # fmt: skip
 
 
@@ -137,6 +137,28 @@ def test_a_held_order_waits_for_its_release_on_the_physicians_worklist(shift: Sh
     assert "release" not in {row.step for row in rows}
 
 
+def test_a_draft_is_on_the_worklist_of_its_author_only(shift: Shift) -> None:
+    draft = shift.draft(shift.drug())
+    now = shift.at("07:10")
+    (row,) = shift.app.worklist(user="dr.chen", now=now, mine=True)
+    assert (row.order, row.step, row.state) == (draft, "M1", "draft")
+    for user, mine in (("dr.chen", False), ("dr.wu", True), ("li.na", True)):
+        assert shift.app.worklist(user=user, now=now, mine=mine) == ()
+    shift.sign(draft)
+    rows = shift.app.worklist(user="dr.chen", now=now, mine=True)
+    assert "M1" not in {row.step for row in rows}
+
+
+def test_a_verbal_order_waits_for_every_physician_who_may_sign(shift: Shift) -> None:
+    spoken = shift.draft(
+        shift.drug(priority="STAT", order_class="STAT", frequency="st"), by="li.na", verbal=True
+    )
+    now = shift.at("07:10")
+    rows = shift.app.worklist(user="dr.chen", now=now, mine=True)
+    assert [(row.order, row.step, row.state) for row in rows] == [(spoken, "M1", "verbal")]
+    assert shift.app.worklist(user="zhao.min", now=now, mine=True) == (), "not her patient"
+
+
 def test_a_second_question_is_a_line_of_its_own(shift: Shift) -> None:
     order = shift.ordered(shift.drug())
     shift.at("07:05")
@@ -232,7 +254,7 @@ def test_x1_doses_are_made_ahead_and_never_twice(shift: Shift) -> None:
     shift.do("li.na", task=refused.id, exit="refused", reason="goes home")
     shift.do("li.na", task=refused.id, step="prescriber_told", evidence={"told_to": "dr.chen"})
     before = len(shift.tasks(order))
-    assert shift.app.one_pass(now=shift.clock.at) == Changes.none()
+    assert shift.app.one_pass(now=shift.clock.at) == Passed()
     assert len(shift.tasks(order)) == before, "the dose that was refused is not made again"
     shift.at("08:30")
     changes = shift.app.one_pass(now=shift.clock.at)
