@@ -229,7 +229,8 @@ def _next(lines: Sequence[WorkLine], frame: _Frame, *, short: bool) -> tuple[str
     definition = frame.loops.for_ward(row.ward).get(row.loop)
     what = short_line(row.order_fields, row.task_fields, names=frame.names, formats=frame.formats)
     if not what or (short and len(what) > _ONE_LINE):
-        what = step_name(definition.steps[line.step], frame.formats, short=True)
+        step = definition.steps.get(line.step)
+        what = line.waits if step is None else step_name(step, frame.formats, short=True)
     return "" if when is None else frame.formats.moment(when, now=frame.now), what
 
 

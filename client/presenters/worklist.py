@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Final
 from client.presenters.cells import Cell, Run, Section, Weight, bold, muted, plain, state
 from client.presenters.formats import NO_BREAK, record_number
 from client.presenters.subject import Subject
-from client.presenters.titles import Names, family_of, order_line, read_names, step_name, tag_of
+from client.presenters.titles import (
+    Names,
+    family_of,
+    order_line,
+    read_names,
+    tag_of,
+)
 from client.presenters.tone import Tone, overdue
+from client.presenters.waiting import act_key, may_sign, waiting, waits_words
 from domain.loops.outlook import AMBER
+from domain.worklists import ANSWER, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +29,6 @@ if TYPE_CHECKING:
     from client.presenters.formats import Formats
     from client.texts import Texts
     from domain.ids import EncounterId, PractitionerId, WardId
-    from domain.loops.definition import LoopDefinition
     from domain.loops.loops import Loops
     from domain.people import Role
     from domain.worklists import Outlook, ReadyStep, WorkRow
@@ -63,7 +70,8 @@ class WorkLine:
     """A row of the list: what it stands for, and its cells.
 
     Attributes:
-        step: the number of the step that waits.
+        step: the number of the step that waits; `answer` or `release` for an act.
+        waits: what waits, in words.
         family: the loop under whose tag it is filtered.
         since: what it is sorted by inside its section.
         search: all that Ctrl+F looks through, lower case.
@@ -72,6 +80,7 @@ class WorkLine:
     key: str
     row: WorkRow
     step: str
+    waits: str
     family: str
     band: Band
     tone: Tone
@@ -92,9 +101,17 @@ Line = WorkLine | Section
 def read_work(
     app: App, *, roles: frozenset[Role], ward: WardId, nurse: PractitionerId | None
 ) -> WorkData:
-    """Everything that waits for these roles on a ward, or for them with one nurse's patients."""
-    now = app.now()
-    rows = app.reads.work(roles=roles, ward=ward, nurse=nurse, limit=MOST)
+    """Everything that waits for these roles on a ward, or for them with one nurse's patients.
+
+    With them stand the drafts that this person wrote and what was spoken, for those who may sign.
+    """
+    now, loops = app.now(), app.loops.for_ward(ward)
+    found = app.reads.work(roles=roles, ward=ward, nurse=nurse, author=nurse, limit=MOST)
+    rows = tuple(
+        row
+        for row in found
+        if nurse in (None, row.nurse) or row.state != "verbal" or may_sign(row, roles, loops)
+    )
     return WorkData(rows, read_names(app.reads, at=now), roles, now)
 
 
@@ -106,32 +123,11 @@ def work_lines(
     lines = []
     for row in data.rows:
         definition = loops.for_ward(row.ward).loops.get(row.loop)
-        ready = first_step(row, data.roles, definition, now)
-        if ready is not None and definition is not None:
-            lines.append(_line(row, ready, definition, frame))
+        if definition is None:
+            continue
+        found = waiting(row, data.roles, definition, now)
+        lines += [_line(row, ready, frame) for ready in found]
     return tuple(sorted(lines, key=_rank))
-
-
-def first_step(
-    row: WorkRow, roles: frozenset[Role], definition: LoopDefinition | None, now: datetime
-) -> ReadyStep | None:
-    """Of the steps that wait for these roles, the one that is late first.
-
-    A step that is optional and has no running limit makes no work; nor does one that was done and
-    has not expired yet.
-    """
-    waiting = [one for one in row.outlook.ready if not roles.isdisjoint(one.roles)]
-    waiting = [one for one in waiting if one.again_at is None or one.again_at <= now]
-    timed = [one for one in waiting if one.deadline is not None]
-    if timed:
-        return min(timed, key=lambda one: one.deadline.timestamp() if one.deadline else _FAR)
-    needed = (one for one in waiting if _needed(one.step, definition))
-    return next(needed, None)
-
-
-def _needed(no: str, definition: LoopDefinition | None) -> bool:
-    step = None if definition is None else definition.steps.get(no)
-    return step is not None and step.required
 
 
 def late_at(step: ReadyStep, outlook: Outlook, due_at: datetime | None) -> Late:
@@ -182,10 +178,10 @@ class _Frame:
     formats: Formats
 
 
-def _line(row: WorkRow, ready: ReadyStep, definition: LoopDefinition, frame: _Frame) -> WorkLine:
+def _line(row: WorkRow, ready: ReadyStep, frame: _Frame) -> WorkLine:
     names, now, formats = frame.names, frame.now, frame.formats
     late = late_at(ready, row.outlook, row.due_at)
-    step = definition.steps[ready.step]
+    waits = waits_words(row, ready, frame.loops.for_ward(row.ward), formats)
     tone, band = tone_at(late, row.due_at, now=now)
     words = state_words(tone, late, row.due_at, now=now, formats=formats)
     if row.incomplete:
@@ -199,15 +195,16 @@ def _line(row: WorkRow, ready: ReadyStep, definition: LoopDefinition, frame: _Fr
         "patient": bold(formats.name(row.patient_name, row.patient_name_zh).first),
         "born": muted(_born(row, formats)),
         "record_no": muted(record_number(row.mrn), ids=True),
-        "task": _task_cell(row, step_name(step, formats), frame),
+        "task": _task_cell(row, waits, frame),
         "limit": plain(formats.moment(late.deadline, now=now)) if late.deadline else muted("–"),
         "owner": muted(names.family(row.nurse, formats)),
     }
     said = (row.patient_name, row.patient_name_zh, row.mrn, row.bed, cells["task"].text)
     return WorkLine(
-        key=f"{row.order}/{row.task or ''}",
+        key=f"{row.order}/{row.task or ''}{act_key(ready)}",
         row=row,
         step=ready.step,
+        waits=waits,
         family=family_of(frame.loops, row.loop),
         band=Band.OVERDUE if row.incomplete and band is not Band.OVERDUE else band,
         tone=tone,
@@ -344,4 +341,5 @@ def keep_places(
 def subject_of_line(line: WorkLine, *, came_from: str = "work") -> Subject:
     """What Enter on a line opens."""
     row = line.row
-    return Subject(row.order, row.encounter, row.patient, row.task, line.step, came_from)
+    step = "" if line.step in (ANSWER, RELEASE) else line.step
+    return Subject(row.order, row.encounter, row.patient, row.task, step, came_from)
