@@ -204,6 +204,8 @@ def _found(sample: Sample) -> None:
     app, new = sample.app, sample.app.new_command
     admin = Practitioner(PractitionerId("admin"), "ADMIN", frozenset({Role.ADMINISTRATOR}))
     app.add_user(user="admin", command=new(), practitioner=admin)
+    pump = Practitioner(PractitionerId("pump-7"), "Pump 7", frozenset({Role.SYSTEM}))
+    app.add_user(user="admin", command=new(), practitioner=pump)
     for user, name, name_zh, role in STAFF:
         person = Practitioner(
             PractitionerId(user), name, frozenset({role}), name_zh, badge=f"U{user}"
@@ -296,8 +298,8 @@ def _doses(sample: Sample) -> None:
     sample.at("07:31")
     started = {"dose": "1 g", "pump": "IP-07", "expected_end": "2026-11-24T09:01:00+08:00"}
     sample.do(  # the pump tells of a start; nobody has recorded the bedside check
-        "li.na", "vancomycin", "M11", number=0, evidence=started, source="interface",
-        source_id="pump-1",
+        "pump-7", "vancomycin", "M11", number=0, evidence=started, source="interface",
+        actor="li.na", source_id="pump-1",
     )  # fmt: skip
     sample.at("07:40")
     sample.give("li.na", "bisoprolol", "2.5 mg")
