@@ -37,8 +37,11 @@ to `…`.
 - `--file FILE` is a JSON object in UTF-8; `-` is standard input. null counts as absent. A name
   that the command does not know, a name that stands twice and a time without zone are refused;
   nothing is written then. Amounts are text or `{"value": "2.5", "unit": "mg"}`.
-- Every entry may have `command_id`: sent a second time under the same id, it changes nothing.
-  `actor`, where given, must be `--user`. Users have no passwords yet: `signature`, where given, is
+- Every entry may have `command_id`: sent a second time under the same id, it changes nothing, and
+  `--json` says `"repeated": true`; the id of another command is refused. Ids that callers choose
+  are 1 to 64 of letters, digits, `-`, `_` and `.`. `actor`, where given, must be `--user`; only an
+  interface account (a user with the role `system` alone) may name another, with the source
+  `interface` or `import`. Users have no passwords yet: `signature`, where given, is
   `{"method": "none"}`.
 - In place of `encounter`, `mrn` names the patient's present stay.
 - `wardloop` alone opens the desktop.
