@@ -104,6 +104,8 @@ def _findings(error: WardloopError) -> list[dict[str, object]]:
 def _finding_in_words(finding: dict[str, object]) -> str:
     if "what" in finding:
         return f"{finding['chain']} {finding['seq']}: {finding['what']}"
+    if "encounter" in finding:
+        return f"{finding['encounter']} {finding['code']}: {finding['message']}"
     if "file" in finding:
         return f"{finding['file']}:{finding['line']}: {finding['reason']}"
     right = f" (right would be: {finding['right']})" if finding.get("right") else ""

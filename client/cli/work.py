@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from client.cli.changed import answer_changes, first
-from client.cli.errors import UsageError
+from client.cli.errors import FoundWanting, UsageError
 from client.cli.output import counted, minutes, moment, table
 from client.cli.parser import add_file_option
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from domain.people import Role
 
 _MOST_ROWS: Final = 10_000
+_SHOWN: Final = 200
+"""Lines of the table unless a limit is said; JSON has all."""
 
 
 def add(commands: Commands) -> None:
@@ -34,7 +36,7 @@ def add(commands: Commands) -> None:
     worklist.add_argument("--role", metavar="ROLE", help="such as nurse; else the roles of --user")
     worklist.add_argument("--ward", metavar="WARD", help="of one ward only")
     worklist.add_argument("--mine", action="store_true", help="only patients given to --user")
-    worklist.add_argument("--limit", metavar="N", type=_limit, default=200, help="at most so many")
+    worklist.add_argument("--limit", metavar="N", type=_limit, help="at most so many")
     watch = commands.command("watch", watch_once, "let time pass: make tasks, lapses, stops")
     watch.add_argument("--once", action="store_true", required=True, help="one pass, then end")
 
@@ -66,6 +68,7 @@ def list_work(call: Call) -> int:
     from client.cli.ward_time import zone_of
     from domain.errors import NotFound
     from domain.ids import WardId
+    from domain.services.worklists import ALL
 
     user, ward, named = call.user(), call.text_option("ward"), call.text_option("role")
     role = None if named is None else _role(named)
@@ -79,7 +82,7 @@ def list_work(call: Call) -> int:
         role=role,
         ward=None if ward is None else WardId(ward),
         mine=call.options.mine,
-        limit=call.options.limit,
+        limit=call.options.limit or ALL,
     )
     rows = [{**item.to_json(), "step": step_id(item.step, item.kind, app.loops)} for item in items]
     words = table(
@@ -95,10 +98,12 @@ def list_work(call: Call) -> int:
                 item.priority.value,
                 item.task or item.order,
             )
-            for item in items
+            for item in items[: call.options.limit or _SHOWN]
         ],
         empty="Nothing waits.",
     )
+    if call.options.limit is None and len(items) > _SHOWN:
+        words += f"\n\nThe first {_SHOWN} of {len(items)}; --limit {len(items)} shows all."
     return call.answer(rows, words)
 
 
@@ -124,5 +129,14 @@ def watch_once(call: Call) -> int:
         "encounters": list(changes.encounters),
     }
     orders, tasks = counted(len(changes.orders), "order"), counted(len(changes.tasks), "task")
-    words = f"One pass moved {orders} and {tasks}."
-    return call.answer(data, words)
+    code = call.answer(data, f"One pass moved {orders} and {tasks}.")
+    if changes.failures:
+        raise FoundWanting(
+            "PASS_FAILED",
+            f"The pass failed for {counted(len(changes.failures), 'stay')}; the others are done",
+            findings=[
+                {"encounter": stay, "code": error.code, "message": error.message}
+                for stay, error in changes.failures.items()
+            ],
+        )
+    return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -28,8 +29,12 @@ from client.presenters.sign_in import Session
 from client.presenters.tone import Tone
 from client.settings import Settings
 from client.texts import Texts
+from domain.services.watching import Passed
 
+_log = logging.getLogger(__name__)
 POLL_MS: Final = 3000
+PASS_MS: Final = 600_000
+"""From pass to pass: tasks are made 48 hours ahead, so the next is in time if one fails."""
 _CLOCK_MS: Final = 1000
 _DELAYED_MS: Final = 60_000
 
@@ -67,6 +72,7 @@ class Desk(QObject):
         self._cursor: object | None = None
         self._reading = False
         self._failing = False
+        self._not_passed = 0
         self._sign_in: SignInPage | None = None
         self.window = MainWindow(
             texts=Texts.load(settings.language),
@@ -79,6 +85,8 @@ class Desk(QObject):
         self.sign_out()
         self._poll_timer = self.startTimer(POLL_MS)
         self._clock_timer = self.startTimer(_CLOCK_MS)
+        self._pass_timer = self.startTimer(PASS_MS)
+        self.let_time_pass()
 
     @property
     def sign_in_page(self) -> SignInPage | None:
@@ -118,6 +126,7 @@ class Desk(QObject):
         """Stop asking, finish what is being written, let go."""
         self.killTimer(self._poll_timer)
         self.killTimer(self._clock_timer)
+        self.killTimer(self._pass_timer)
         self.background.close()
         app = QCoreApplication.instance()
         if app is not None:
@@ -130,8 +139,31 @@ class Desk(QObject):
         timer = getattr(event, "timerId", lambda: 0)()
         if timer == self._poll_timer:
             self.poll()
+        elif timer == self._pass_timer:
+            self.let_time_pass()
         else:
             self._tell_age()
+
+    # ------------------------------------------------------------------ the passing of time
+    @Slot()
+    def let_time_pass(self) -> None:
+        """Make the doses of the next 48 hours, off the screen's thread (X1)."""
+        operation = partial(_one_pass, self.app)
+        run_in_background(self, operation, done=self._passed, failed=self._pass_failed)
+
+    @Slot(object)
+    def _passed(self, passed: object) -> None:
+        failures = passed.failures if isinstance(passed, Passed) else {}
+        for stay, error in failures.items():
+            _log.warning("no pass of time for stay %s: %s", stay, error.code)
+        self._not_passed = len(failures)
+        self._tell_age()
+
+    @Slot(object)
+    def _pass_failed(self, error: Exception) -> None:
+        _log.warning("no pass of time: %s", type(error).__name__)
+        self._not_passed = max(1, self._not_passed)
+        self._tell_age()
 
     # ------------------------------------------------------------------ what changed elsewhere
     @Slot()
@@ -171,6 +203,9 @@ class Desk(QObject):
         age = texts("connection_more.seconds", n=since // 1000)
         if self._failing:
             self.window.status.show_connection(Tone.FAILED, texts("connection.failed"))
+        elif self._not_passed:
+            words = texts("connection_more.not_passed", n=self._not_passed)
+            self.window.status.show_connection(Tone.FAILED, words)
         elif since > _DELAYED_MS:
             words = texts("connection.delayed", age=age)
             self.window.status.show_connection(Tone.DUE_SOON, words)
@@ -259,6 +294,10 @@ class _Clock:
     def simulated(self) -> bool:
         """Whether it stands."""
         return self._app.simulated
+
+
+def _one_pass(app: App) -> Passed:
+    return app.one_pass(now=app.now())
 
 
 def _news(feed: _Feed, cursor: object | None) -> object:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from domain.commands import PassTime
+from domain.errors import WardloopError
 from domain.ids import CommandId
 from domain.services.authorising import SYSTEM, authorise
 from domain.services.signing import make_due
@@ -12,7 +15,7 @@ from domain.services.workplace import Changes
 from domain.services.writing import carry_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from domain.ids import EncounterId, OrderId
@@ -22,7 +25,20 @@ if TYPE_CHECKING:
 _MOST: Final = 500
 
 
-def pass_due(place: Workplace, *, now: datetime) -> Changes:
+@dataclass(frozen=True, slots=True)
+class Passed(Changes):
+    """What a pass touched.
+
+    Attributes:
+        failures: why it failed for a stay; the others were passed all the same.
+    """
+
+    failures: Mapping[EncounterId, WardloopError] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+
+def pass_due(place: Workplace, *, now: datetime) -> Passed:
     """Let time pass for the orders of which something has become late or reached its stop.
 
     One encounter is one transaction; where nothing follows, nothing is written.
@@ -35,17 +51,35 @@ def pass_due(place: Workplace, *, now: datetime) -> Changes:
         if (stay := place.reads.encounter_of_order(order)) is not None
     ]:
         by_stay.setdefault(stay, []).append(order)
-    return together(_pass(place, stay, orders) for stay, orders in sorted(by_stay.items()))
+    return _each(place, sorted(by_stay.items()))
 
 
-def one_pass(place: Workplace, *, now: datetime) -> Changes:
+def one_pass(place: Workplace, *, now: datetime) -> Passed:
     """Make the tasks of every open order up to the horizon, and let time pass for it (X1).
 
-    For patients in hospital, and for what is due of those who are not.
+    For patients in hospital, and for what is due of those who are not. What is wrong with one stay
+    keeps no other from its doses.
     """
     authorise(SYSTEM, "watch.pass")
-    stays = [stay.id for stay in place.reads.encounters()]
-    return together([*(_pass(place, stay, None) for stay in stays), pass_due(place, now=now)])
+    here = _each(place, [(stay.id, None) for stay in place.reads.encounters()])
+    due = pass_due(place, now=now)
+    both = together((here, due))
+    failures = {**here.failures, **due.failures}
+    return Passed(both.orders, both.tasks, both.encounters, failures=failures)
+
+
+def _each(
+    place: Workplace, stays: Iterable[tuple[EncounterId, Iterable[OrderId] | None]]
+) -> Passed:
+    done: list[Changes] = []
+    failures: dict[EncounterId, WardloopError] = {}
+    for stay, orders in stays:
+        try:
+            done.append(_pass(place, stay, orders))
+        except WardloopError as error:
+            failures[stay] = error
+    both = together(done)
+    return Passed(both.orders, both.tasks, both.encounters, failures=failures)
 
 
 def _pass(place: Workplace, encounter: EncounterId, orders: Iterable[OrderId] | None) -> Changes:

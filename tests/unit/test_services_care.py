@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -43,6 +44,8 @@ RIGHT = Admission(mrn="0099", ward=WARD, bed="02", name="LI, Hua")
         (replace(RIGHT, ward=WardId("9Z")), "ward"),
         (replace(RIGHT, bed="77"), "bed"),
         (replace(RIGHT, at=local("08:00")), "at"),
+        (replace(RIGHT, birth_date=date(2126, 1, 1)), "birth_date"),
+        (replace(RIGHT, birth_date=date(1879, 12, 31)), "birth_date"),
     ],
 )
 def test_what_is_wrong_with_an_admission(shift: Shift, wrong_one: Admission, field: str) -> None:
