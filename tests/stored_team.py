@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,7 @@ class StoredTeam(Team):
         """Carry a command out: one transaction."""
         self.hospital.clock.at = self.now
         order = self.case.order
-        meta = self.hospital.meta(type(command).__name__)
+        meta = replace(self.hospital.meta(type(command).__name__), actor=command.actor.user)
         with self.store.units.begin(meta, encounters=[order.encounter_id]) as transaction:
             case = transaction.case(order.id, command.task)
             assert case is not None
