@@ -112,7 +112,7 @@ def test_the_reader_cannot_write(store: Store) -> None:
         pytest.raises(StorageError, match="may not be written"),
         store.database.reading() as driver,
     ):
-        driver.write(inserting(command), row | {"recorded_at": 1, "events": 0})
+        driver.write(inserting(command), row | {"recorded_at": 1, "content": "", "events": 0})
 
 
 def test_a_reader_keeps_its_snapshot_while_others_write(store: Store) -> None:
