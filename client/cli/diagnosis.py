@@ -79,9 +79,15 @@ def _settings(call: Call) -> Line:
 
 def _loops(settings: Settings) -> Line:
     from client.wiring import read_loops
+    from rules.loops.proofs import unregistered_checks
 
     def look() -> Line:
-        return Line("loops", State.OK, f"{len(read_loops(settings))} loops hold")
+        loops = read_loops(settings)
+        named = dict.fromkeys(
+            one for loop in loops for one in unregistered_checks(loop, loops.checks)
+        )
+        missing = f"; not yet registered: {', '.join(named)}" if named else ""
+        return Line("loops", State.OK, f"{len(loops)} loops hold{missing}")
 
     return _tried("loops", look, "`wardloop loops check FILE` proves a loop file")
 

@@ -122,7 +122,7 @@ def check_file(call: Call) -> int:
     lines = [f"{path.name}: the loop {loop.id} holds, by reading and by running."]
     lines.append(f"Checks: {', '.join(named) or 'none'}.")
     if missing:
-        lines.append(f"No code bears these names yet; they check nothing: {', '.join(missing)}.")
+        lines.append(f"Not yet registered: {', '.join(missing)}. They check nothing.")
     return call.answer(answer, "\n".join(lines))
 
 

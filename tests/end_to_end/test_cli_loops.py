@@ -88,6 +88,12 @@ def test_a_hospitals_own_loop_is_proved_beside_the_shipped_ones(settings: str) -
     assert said.json["proved"] == ["reading", "running"]
 
 
+def test_checks_that_no_code_bears_yet_are_named(settings: str) -> None:
+    said = ask(settings, "loops", "check", str(SHIPPED / "critical_value.toml"))
+    assert said.code == 0, said.err
+    assert "Not yet registered: clinician." in said.out
+
+
 def test_a_fault_is_placed_by_file_and_line(settings: str, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     text = (SHIPPED / "medication_return.toml").read_text(encoding="utf-8")

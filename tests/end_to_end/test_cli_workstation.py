@@ -37,6 +37,8 @@ def test_the_doctor_finds_a_well_database_and_says_what_is_missing(tmp_path: Pat
     }
     assert found["database"]["state"] == "ok"
     assert found["display"]["state"] == "ok"
+    assert "not yet registered: " in found["loops"]["found"]
+    assert "blood_compatible" in found["loops"]["found"], "a check that no code bears yet"
     for line in found.values():
         assert line["state"] == "ok" or line["to_do"]
     assert wardloop.events() == before
