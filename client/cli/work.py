@@ -10,9 +10,13 @@ from client.cli.output import counted, minutes, moment, table
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from client.app import App
     from client.cli.call import Call
     from client.cli.parser import Commands
     from domain.people import Role
+    from domain.services.worklists import WorkItem
 
 _MOST_ROWS: Final = 10_000
 _SHOWN: Final = 200
@@ -64,8 +68,7 @@ def record_step(call: Call) -> int:
 
 def list_work(call: Call) -> int:
     """`wardloop worklist`."""
-    from client.cli.order_tables import step_id, step_name
-    from client.cli.ward_time import zone_of
+    from client.cli.order_tables import step_id
     from domain.errors import NotFound
     from domain.ids import WardId
     from domain.services.worklists import ALL
@@ -85,6 +88,14 @@ def list_work(call: Call) -> int:
         limit=call.options.limit or ALL,
     )
     rows = [{**item.to_json(), "step": step_id(item.step, item.kind, app.loops)} for item in items]
+    return call.answer(rows, _worklist_words(call, app, items))
+
+
+def _worklist_words(call: Call, app: App, items: Sequence[WorkItem]) -> str:
+    """The worklist for people: so many rows, and how many there are in all."""
+    from client.cli.order_tables import step_name
+    from client.cli.ward_time import zone_of
+
     words = table(
         ("BED", "PATIENT", "WHAT", "NEXT", "BY", "LATE", "PRIORITY", "TASK OR ORDER"),
         [
@@ -104,7 +115,7 @@ def list_work(call: Call) -> int:
     )
     if call.options.limit is None and len(items) > _SHOWN:
         words += f"\n\nThe first {_SHOWN} of {len(items)}; --limit {len(items)} shows all."
-    return call.answer(rows, words)
+    return words
 
 
 def _role(text: str) -> Role:
