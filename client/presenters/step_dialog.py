@@ -82,7 +82,7 @@ def event_time(draft: Draft, *, now: datetime, formats: Formats) -> datetime | N
     if len(parts) != _TIME or not all(part.isdigit() for part in parts):
         return None
     hour, minute = (int(part) for part in parts)
-    if hour > 23 or minute > 59:  # noqa: PLR2004 - a clock
+    if hour > 23 or minute > 59:  # noqa: PLR2004 - a clock has 24 hours
         return None
     local = now.astimezone(formats.zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
     if local > now:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId
     from domain.loops.definition import LoopDefinition
     from domain.loops.loops import Loops
+    from domain.patients import Encounter
     from domain.people import Actor
     from domain.services.workplace import Workplace
     from domain.services.writing import Writing
@@ -64,12 +65,7 @@ class NewOrder:
     source: Source = Source.LIVE
 
 
-def place_order(writing: Writing, actor: Actor, new: NewOrder) -> OrderId:
-    """Place an order; a verbal one gets its tasks at once. `ordering.draft` says what it raises."""
-    loops = writing.loops(new.encounter)
-    loop = loops.get(new.kind)
-    _require_author(loop, actor, verbal=new.verbal)
-    stay = writing.stay(new.encounter)
+def _require_stay(stay: Encounter, new: NewOrder) -> None:
     if not stay.active and not new.source.after_the_fact:
         raise Refused(
             "STAY_ENDED",
@@ -77,6 +73,15 @@ def place_order(writing: Writing, actor: Actor, new: NewOrder) -> OrderId:
             next_step="Admit the patient first",
             field="encounter",
         )
+
+
+def place_order(writing: Writing, actor: Actor, new: NewOrder) -> OrderId:
+    """Place an order; a verbal one gets its tasks at once. `ordering.draft` says what it raises."""
+    loops = writing.loops(new.encounter)
+    loop = loops.get(new.kind)
+    _require_author(loop, actor, verbal=new.verbal)
+    stay = writing.stay(new.encounter)
+    _require_stay(stay, new)
     at = new.at or writing.now
     if at > writing.now + TOLERANCE:
         raise InvalidInput("at", "the time is in the future", right="when it was ordered")
@@ -84,20 +89,21 @@ def place_order(writing: Writing, actor: Actor, new: NewOrder) -> OrderId:
     if new.replaces is not None:
         require_replaceable(writing, new, new.replaces)
     order = new.order or OrderId(writing.place.ids.new())
+    body = OrderPlaced(
+        loop=loop.id,
+        loop_version=loop.version,
+        patient_id=stay.patient_id,
+        encounter_id=stay.id,
+        priority=Priority(str(fields["priority"])),
+        fields=fields,
+        verbal=new.verbal,
+        replaces=new.replaces,
+    )
     event = Event(
         stream_kind=StreamKind.ORDER,
         stream=order,
         order_id=order,
-        body=OrderPlaced(
-            loop=loop.id,
-            loop_version=loop.version,
-            patient_id=stay.patient_id,
-            encounter_id=stay.id,
-            priority=Priority(str(fields["priority"])),
-            fields=fields,
-            verbal=new.verbal,
-            replaces=new.replaces,
-        ),
+        body=body,
         actor=actor.user,
         at=at,
         recorded_at=writing.now,

@@ -1,20 +1,15 @@
 """What every store must answer: one suite for the fake and for SQLite."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
-from domain.errors import StorageError
 from domain.events import FieldsChanged, Moved, StepRecorded
-from domain.happenings import Happening, Noun, PatientLinked
+from domain.happenings import Noun, PatientLinked
 from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId
-from domain.loops.evolve import evolve_all
 from domain.orders import OrderState, Priority
 from domain.people import Role
-from domain.ports import Kept, Reads
-from tests.any_store import NURSES, SEVEN, AnyStore, at
-from tests.wards import NURSE, OTHER_WARD, PHYSICIAN, WARD, Hospital, outlook
+from domain.ports import Reads
+from tests.any_store import NURSES, SEVEN, at
+from tests.wards import NURSE, OTHER_WARD, PHYSICIAN, WARD, Hospital
 
 
 # ---------------------------------------------------------------- patients, places, people
@@ -340,74 +335,3 @@ def test_the_board_counts_each_bed_s_open_and_overdue_work(
 
     a_minute_later, _free = reads.board(WARD, now=at(9, 1))
     assert a_minute_later.overdue_by_loop == {"medication": 2}
-
-
-def test_the_watch_is_told_what_becomes_late_or_reaches_its_stop(
-    hospital: Hospital, reads: Reads, stay: EncounterId
-) -> None:
-    dosed = hospital.place(stay)
-    hospital.task(dosed, at(8))
-    hospital.task(dosed, at(12))
-    verbal = hospital.place(stay, state=OrderState.VERBAL)
-    stopping = hospital.place(stay, stop_at=at(10))
-    ended = hospital.place(stay, stop_at=at(9))
-    hospital.append(ended, (ended, Moved(OrderState.VOIDED)))
-    assert reads.due_streams(until=at(8, 59)) == ()
-    assert reads.due_streams(until=at(14)) == (
-        (dosed, at(9)),
-        (stopping, at(10)),
-        (verbal, at(13)),
-    )
-    assert reads.due_streams(until=at(14), limit=1) == ((dosed, at(9)),)
-
-
-def test_a_recorded_step_can_give_other_work_a_new_deadline(
-    hospital: Hospital, any_store: AnyStore, stay: EncounterId
-) -> None:
-    order = hospital.place(stay)
-    task = hospital.task(order, at(8))
-    before = any_store.reads.case(order)
-    assert before is not None
-    later = replace(outlook(before)[task], next_due_at=at(11))
-    with any_store.units.begin(hospital.meta(), encounters=[stay]) as transaction:
-        case = transaction.case(order)
-        events = [hospital.event(order, order, StepRecorded("M3"))]
-        after = evolve_all(case, events)
-        assert after is not None
-        transaction.append(events)
-        transaction.keep(Kept(case, after, {task: later}))
-        transaction.commit()
-    assert [row.outlook.next_due_at for row in any_store.reads.work(roles=NURSES)] == [at(11)]
-
-
-def test_a_step_without_a_new_outlook_leaves_the_old_one(
-    hospital: Hospital, any_store: AnyStore, stay: EncounterId
-) -> None:
-    order = hospital.place(stay)
-    task = hospital.task(order, at(8))
-    with any_store.units.begin(hospital.meta(), encounters=[stay]) as transaction:
-        case = transaction.case(order)
-        events = [
-            hospital.event(order, order, StepRecorded("M3")),
-            hospital.event(order, task, StepRecorded("M10")),
-        ]
-        after = evolve_all(case, events)
-        assert after is not None
-        transaction.append(events)
-        transaction.keep(Kept(case, after, {}))
-        transaction.commit()
-    assert [row.outlook.next_due_at for row in any_store.reads.work(roles=NURSES)] == [at(9)]
-
-
-def test_a_happening_of_a_stay_needs_its_lock(
-    hospital: Hospital, any_store: AnyStore, stay: EncounterId
-) -> None:
-    del hospital.patient_of[stay]
-    happening = Happening(
-        Noun.PATIENT, "x", PatientLinked(PatientId("x"), PatientId("y")), NURSE, SEVEN, SEVEN, stay
-    )
-    with (
-        pytest.raises(StorageError, match="without its lock"),
-        any_store.units.begin(hospital.meta()) as transaction,
-    ):
-        transaction.tell([happening])

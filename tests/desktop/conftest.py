@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from client.desktop.desk import Desk
 from client.desktop.theme import apply_theme
 from client.texts import Texts
+from tests.desktop.open_window import enter
+from tests.desktop.ward import own_ward
+from tests.desktop.ward_sample import Sample
 
 
 class FrozenClock:
@@ -41,3 +47,23 @@ def texts() -> Texts:
 @pytest.fixture
 def clock() -> FrozenClock:
     return FrozenClock()
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Iterator[Sample]:
+    made = own_ward(tmp_path)
+    yield made
+    made.app.close()
+
+
+@pytest.fixture
+def desk(qapp: QApplication, qtbot: QtBot, sample: Sample) -> Iterator[Desk]:
+    made = Desk(qapp, sample.app, sample.settings)
+    qtbot.addWidget(made.window)
+    made.window.resize(1366, 768)
+    made.window.show()
+    made.window.activateWindow()
+    qtbot.waitUntil(made.window.isActiveWindow)
+    enter(made, "li.na")
+    yield made
+    made.close()

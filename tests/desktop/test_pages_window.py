@@ -1,97 +1,19 @@
 """The pages in the real window: by keyboard, in both languages, with nothing hidden or nameless."""
 
-import logging
-import threading
-from collections.abc import Iterator
-from pathlib import Path
+from PySide6.QtCore import Qt
 
-import pytest
-from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
-from pytestqt.qtbot import QtBot
-
-from client.desktop.desk import Desk, Mark
+from client.desktop.desk import Desk
 from client.desktop.dialogs.step_dialog import StepDialog
-from client.desktop.main import Mishap
 from client.desktop.pages.board import BoardPage
 from client.desktop.pages.loop_page import LoopPage
-from client.desktop.pages.worklist import WorklistPage
-from client.desktop.shots import screenshots
-from client.desktop.widgets.key_button import KeyButton
-from client.presenters.sign_in import read_staff, session_of
-from client.presenters.subject import Subject
 from client.presenters.tone import Tone
-from client.presenters.worklist import Band, WorkLine
-from client.texts import LANGUAGES, Texts
+from client.presenters.worklist import Band
 from domain.barcodes import wristband
-from tests.desktop.ward import own_ward
+from tests.desktop.open_window import enter, lines, rest, strike, subject, work
 from tests.desktop.ward_sample import INSULIN, Sample
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 BAND = wristband("0012345678", 1)
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Iterator[Sample]:
-    made = own_ward(tmp_path)
-    yield made
-    made.app.close()
-
-
-@pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, sample: Sample) -> Iterator[Desk]:
-    made = Desk(qapp, sample.app, sample.settings)
-    qtbot.addWidget(made.window)
-    made.window.resize(1366, 768)
-    made.window.show()
-    made.window.activateWindow()
-    qtbot.waitUntil(made.window.isActiveWindow)
-    enter(made, "li.na")
-    yield made
-    made.close()
-
-
-def rest(desk: Desk) -> None:
-    for _ in range(4):
-        loop = QEventLoop()
-        mark = Mark(desk)
-        mark.reached.connect(loop.quit)
-        QTimer.singleShot(10_000, loop, loop.quit)
-        loop.exec()
-        assert mark.passed
-    for _ in range(3):
-        QCoreApplication.processEvents()
-
-
-def enter(desk: Desk, user: str) -> None:
-    session = session_of(read_staff(desk.app), user, "", texts=Texts.load("en"))
-    desk.sign_in(session)
-    rest(desk)
-
-
-def strike(desk: Desk, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
-    target = QApplication.focusWidget() or desk.window
-    QTest.keyClick(target, key, modifier or Qt.KeyboardModifier.NoModifier)
-    rest(desk)
-
-
-def work(desk: Desk) -> WorklistPage:
-    page = desk.window.page
-    assert isinstance(page, WorklistPage)
-    return page
-
-
-def lines(page: WorklistPage) -> list[WorkLine]:
-    return [line for line in page.model.rows if isinstance(line, WorkLine)]
-
-
-def subject(sample: Sample, name: str, step: str, number: int = 0) -> Subject:
-    case = sample.app.reads.case(sample.orders[name])
-    assert case is not None
-    order = case.order
-    task = sample.task(name, number)
-    return Subject(order.id, order.encounter_id, order.patient_id, task, step)
 
 
 def dialog(desk: Desk, sample: Sample, name: str, step: str, number: int = 0) -> StepDialog:
@@ -376,84 +298,3 @@ def test_the_stop_keeps_every_key_from_the_page_below(desk: Desk, sample: Sample
 
 
 # ---------------------------------------------------------------- all of it
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_control_has_a_name_and_speaks_the_language(
-    desk: Desk, sample: Sample, language: str
-) -> None:
-    if desk.window.texts.language != language:
-        desk.window.switch_language()
-    for key, parameter in (
-        ("board", None),
-        ("work", None),
-        ("loop", subject(sample, "blood", "")),
-        ("step", subject(sample, "blood", "T17")),
-    ):
-        desk.window.open(key, parameter)
-        rest(desk)
-        for widget in desk.window.findChildren(QWidget):
-            if widget.isVisible() and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
-                named = widget.accessibleName() or isinstance(widget, StepDialog)
-                assert named, (key, widget, widget.objectName())
-        shown = " ".join(label.text() for label in desk.window.findChildren(QLabel))
-        assert ("WANG, Xiaoming" in shown or "HU, Wenbo" in shown) is False or language == "en"
-
-
-def test_no_button_is_squeezed_and_nothing_needs_a_sideways_scroll(
-    desk: Desk, sample: Sample
-) -> None:
-    for language, size in (("en", (1366, 768)), ("zh", (1366, 768)), ("en", (1920, 1080))):
-        if desk.window.texts.language != language:
-            desk.window.switch_language()
-        desk.window.resize(*size)
-        for key, parameter in (
-            ("board", None),
-            ("work", None),
-            ("loop", subject(sample, "vancomycin", "")),
-            ("step", subject(sample, "insulin", "M10")),
-        ):
-            desk.window.open(key, parameter)
-            rest(desk)
-            assert desk.window.width() == size[0]
-            for button in desk.window.findChildren(KeyButton):
-                if button.isVisible():
-                    assert button.width() >= button.sizeHint().width(), (key, button.text())
-
-
-@pytest.mark.expected_logs(r"^unexpected [0-9A-F]{8}: RuntimeError at unknown place$")
-def test_a_mishap_gives_a_code_and_logs_no_word_of_it(
-    desk: Desk, caplog: pytest.LogCaptureFixture, qtbot: QtBot
-) -> None:
-    mishap = Mishap(desk.window)
-    error = RuntimeError("WANG, Xiaoming 0012345678")
-    with caplog.at_level(logging.ERROR):
-        mishap.caught(RuntimeError, error, None)
-    qtbot.waitUntil(lambda: "Something in the program failed" in desk.window.toast.words)
-    code = desk.window.toast.words.rsplit(" ", 1)[1]
-    assert code in caplog.text
-    assert "RuntimeError" in caplog.text
-    assert "WANG" not in caplog.text
-    before = threading.excepthook
-    mishap.install()
-    assert threading.excepthook is not before
-    mishap.remove()
-
-
-def test_the_connection_is_told_with_its_age(desk: Desk) -> None:
-    desk.poll()
-    rest(desk)
-    shown = {label.text() for label in desk.window.status.findChildren(QLabel)}
-    assert any(words.startswith("LIVE, checked") for words in shown)
-
-
-def test_the_screens_are_drawn_into_a_folder(
-    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("client.desktop.shots.LOOKS", (("zh", "dark", (1366, 768)),))
-    paths = screenshots(sample.app, tmp_path / "shots", settings=sample.settings, user="li.na")
-    names = [Path(path).name for path in paths]
-    assert names[:3] == [
-        "1_sign_in_1366x768_dark_zh.png",
-        "2_board_1366x768_dark_zh.png",
-        "3_worklist_1366x768_dark_zh.png",
-    ]
-    assert all(Path(path).stat().st_size > 10_000 for path in paths)

@@ -65,6 +65,13 @@ def _key(row: EvidenceRow) -> Hashable:
     return row.key
 
 
+def _evidence_model(texts: Texts) -> RowTableModel[EvidenceRow]:
+    columns = [
+        Column(name, f"column.{name}", partial(_cell, name), width) for name, width in _COLUMNS
+    ]
+    return RowTableModel(columns, key=_key, texts=texts)
+
+
 class LoopPage(Page):
     """Opened on a `Subject`; arrows walk the picture, Enter records what is open."""
 
@@ -92,14 +99,7 @@ class LoopPage(Page):
         self.record.setShortcut("")  # Enter is the picture's own key
         self._reason = label("", "muted", wrap=True)
         self._detail_card = card()
-        self.model: RowTableModel[EvidenceRow] = RowTableModel(
-            [
-                Column(name, f"column.{name}", partial(_cell, name), width)
-                for name, width in _COLUMNS
-            ],
-            key=_key,
-            texts=texts,
-        )
+        self.model = _evidence_model(texts)
         self.evidence = WorkTable(self.model)
         self.message = label("", "muted", wrap=True)
         self._heads = QBoxLayout(QBoxLayout.Direction.TopToBottom)
