@@ -1,7 +1,7 @@
 """Which test holds which row: `docs/traceability.md`, written from the loop files and the tests.
 
-A row is a step, limit, exit, return or child of a loop file, a decision of the engine's trial (E1 …) or
-an invariant of the specification (V1 …, X1 …). A test names the rows that it holds by the marker
+A row is a step, limit, exit, return or child of a loop file, a decision of the engine's trial
+(E1 …) or an invariant of the specification (V1 …, X1 …). A test names its rows by the marker
 `@pytest.mark.rows("M10", "E34")`. A row without a test fails the check (decision 47).
 
 Usage: `python packaging/traceability.py` checks; `--write` writes the page.
@@ -35,7 +35,7 @@ VECTORS: Final = (*(f"V{n}" for n in range(1, 19)), *(f"X{n}" for n in range(1, 
 ELSEWHERE: Final = {
     "E42": "the same command twice: a use case's matter, `tests/contract`",
     "E43": "a batch over orders: a use case's matter, `tests/unit/test_services_executing.py`",
-    "E45": "two tables of the specification: `rules/loops/medication_return.toml`, `adverse_reaction.toml`",
+    "E45": "two loop files: `rules/loops/medication_return.toml`, `adverse_reaction.toml`",
     "V12": "blood groups: arrives with the rules issue",
     "V13": "blood groups: arrives with the rules issue",
     "X14": "the ward's day: `domain/timing`, held by its own tests",
@@ -114,14 +114,15 @@ def page(tests: dict[str, list[str]]) -> str:
     lines = [
         "# Which test holds which row",
         "",
-        "Written by `packaging/traceability.py --write`; `make test` fails where it is not current or a"
-        " row has no test.",
+        "Written by `packaging/traceability.py --write`. A row without a test fails `make test`.",
         "",
         "| row | what | built in | held by |",
         "| --- | --- | --- | --- |",
     ]
-    for row in loop_rows():
-        lines.append(f"| {row.name} | {row.kind[:-1]}: {row.text} | {row.place} | {_held(row.name, tests)} |")
+    lines += [
+        f"| {row.name} | {row.kind[:-1]}: {row.text} | {row.place} | {_held(row.name, tests)} |"
+        for row in loop_rows()
+    ]
     lines += ["", "## Decisions of the engine's trial, invariants and rules of timing", ""]
     lines += ["| row | held by |", "| --- | --- |"]
     lines += [f"| {name} | {_held(name, tests)} |" for name in (*DECISIONS, *VECTORS)]
