@@ -227,7 +227,9 @@ def _steps(page: Page) -> None:
     band = wristband("0012345678", 1)
 
     def record(at: str, user: str, **entry: object) -> None:
-        page.runs("step", "record", given={"command_id": at.replace(":", "."), **entry}, user=user, at=at)
+        page.runs(
+            "step", "record", given={"command_id": at.replace(":", "."), **entry}, user=user, at=at
+        )
 
     page.runs("worklist", "--role", "pharmacist", user="wu.min", at="08:10")
     record("08:11", "li.na", order=order, step="nurse_verified", result="verified")
