@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from client.presenters.board import (
     BoardFilter,
@@ -25,11 +26,13 @@ from client.presenters.worklist import (
     in_sections,
     keep_places,
     read_work,
+    subject_of_line,
     work_lines,
 )
 from client.texts import Language, Texts
 from domain.ids import PractitionerId
 from domain.people import Role
+from domain.worklists import Outlook, ReadyStep
 from tests.desktop.ward import formats, ward
 from tests.desktop.ward_sample import WARD
 
@@ -137,6 +140,31 @@ def test_a_held_task_says_so() -> None:
     held = replace(data, rows=tuple(replace(row, state="on_hold") for row in data.rows))
     found = work_lines(held, loops=app.loops, now=app.now(), formats=formats())
     assert found[0].tone is Tone.ON_HOLD
+
+
+def test_a_question_and_a_hold_are_lines_of_their_own_in_both_languages() -> None:
+    app = ward().app
+    physician = frozenset({Role.PHYSICIAN})
+    data = read_work(app, roles=frozenset({Role.NURSE}), ward=WARD, nurse=None)
+    row = next(one for one in data.rows if one.loop == "medication" and one.task is not None)
+    acts = tuple(
+        ReadyStep(step, (Role.PHYSICIAN,), code=code)
+        for step, code in (("answer", "MX02"), ("release", None))
+    )
+    asked = replace(row, outlook=Outlook(acts=acts))
+    for language, words in (
+        ("en", ("answer: Pharmacist intervention", "end the hold")),
+        ("zh", ("答复:药师干预", "解除暂停")),
+    ):
+        found = work_lines(
+            replace(data, rows=(asked,), roles=physician),
+            loops=app.loops,
+            now=app.now(),
+            formats=formats(cast("Language", language)),
+        )
+        assert {line.waits for line in found} == set(words)
+        assert len({line.key for line in found}) == 2
+        assert {subject_of_line(line).step for line in found} == {""}, "Enter opens the loop page"
 
 
 def test_frequencies_are_said_in_words_and_unknown_ones_as_they_stand() -> None:

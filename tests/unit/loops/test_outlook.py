@@ -102,6 +102,8 @@ def test_a_question_of_the_pharmacist_waits_for_the_physician() -> None:
     assert _acts(asked) == [("answer", "MX02", (Role.PHYSICIAN,), "MX02", at("09:10"))]
     assert asked.acts[0].amber_at == at("08:46")
     assert asked.waiting == (*asked.ready, *asked.acts)
+    assert [one.is_act for one in asked.acts] == [True]
+    assert not any(one.is_act for one in asked.ready)
     second = person(Role.PHARMACIST)
     story.answer("MX02", "insist", "07:20", reason="renal dose is right", witness=second)
     assert order_outlook(story.loops, story.case).acts == ()
@@ -164,3 +166,16 @@ def test_nobody_releases_where_a_loop_names_nobody() -> None:
         story.loops, loops={**story.loops.loops, "medication": replace(loop, common=bare)}
     )
     assert order_outlook(changed, story.case).acts == ()
+
+
+@pytest.mark.rows("E35")
+def test_a_hold_without_a_limit_waits_without_a_deadline() -> None:
+    story = medication()
+    story.entry(HoldWork, "07:30", reason="vomiting")
+    loop = story.loops.get("medication")
+    limits = tuple(one for one in loop.limits if one.to != "release")
+    changed = replace(
+        story.loops, loops={**story.loops.loops, "medication": replace(loop, limits=limits)}
+    )
+    (act,) = order_outlook(changed, story.case).acts
+    assert (act.step, act.deadline, act.limit) == ("release", None, None)
