@@ -24,8 +24,13 @@ def wardloop(tmp_path: Path) -> Wardloop:
 
 def test_the_physician_finds_the_question_and_answers_it(wardloop: Wardloop) -> None:
     order, _ = hospital.signed(wardloop)
-    asks = {"command_id": "c-asks", "order": order, "step": "M3", "result": "intervened"}
-    asks["evidence"] = {"advice": "too much for these kidneys"}
+    asks = {
+        "command_id": "c-asks",
+        "order": order,
+        "step": "M3",
+        "result": "intervened",
+        "evidence": {"advice": "too much for these kidneys"},
+    }
     wardloop.does("step", "record", given=asks, user="wu.min")
     (row,) = wardloop.does("worklist", user="chen.wei")
     assert row.keys() == KEYS

@@ -110,7 +110,8 @@ def test_what_an_act_would_not_keep_is_named(line: dict[str, object], field: str
     ],
 )
 def test_what_belongs_to_an_act_is_taken(line: dict[str, object]) -> None:
-    assert parse_step_entry({"command_id": "c1", "task": "t1", **line})
+    entry = parse_step_entry({"command_id": "c1", "task": "t1", **line})
+    assert entry.act == line.get("act", "record")
 
 
 def test_an_entry_keeps_what_it_says() -> None:
