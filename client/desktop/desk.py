@@ -124,6 +124,7 @@ class Desk(QObject):
     @Slot()
     def close(self) -> None:
         """Stop asking, finish what is being written, let go."""
+        self.window.hide()  # a page in sight would ask again by its timer
         self.killTimer(self._poll_timer)
         self.killTimer(self._clock_timer)
         self.killTimer(self._pass_timer)

@@ -169,7 +169,8 @@ class BoardPage(Page):
             self._lay_out(fresh=True)
 
     def timerEvent(self, _event: object) -> None:
-        self._lay_out(fresh=False)
+        if self.isVisible():
+            self._lay_out(fresh=False)
 
     # ------------------------------------------------------------------ what the cards ask
     def go_to_bed(self, digits: str) -> None:

@@ -149,7 +149,8 @@ class WorklistPage(Page):
             self.panel.lie(right=wide)
 
     def timerEvent(self, _event: object) -> None:
-        self._lay_out(fresh=False)
+        if self.isVisible():
+            self._lay_out(fresh=False)
 
     # ------------------------------------------------------------------ reading
     def _read(self, done: Callable[[WorkData], None]) -> None:
