@@ -169,8 +169,7 @@ class BoardPage(Page):
             self._lay_out(fresh=True)
 
     def timerEvent(self, _event: object) -> None:
-        if self.isVisible():
-            self._lay_out(fresh=False)
+        self._lay_out(fresh=False)
 
     # ------------------------------------------------------------------ what the cards ask
     def go_to_bed(self, digits: str) -> None:
