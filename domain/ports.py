@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from domain.alerts import AlertRule
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from domain.loops.case import Case, Facts
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
+    from domain.situation import Assessment, Situation
     from domain.worklists import BedRow, JournalRow, Outlook, WorkRow
 
 
@@ -113,6 +115,23 @@ class Transaction(Protocol):
 
     def commit(self) -> None:
         """Make it last. After this returns, a power cut loses nothing of it."""
+        ...
+
+
+class Rulebook(Protocol):
+    """What clinical practice and this hospital say of a patient's open work. Pure."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all rules, knowledge and site values in force."""
+        ...
+
+    def assess(self, situation: Situation, now: datetime) -> Assessment:
+        """Which alerts should be open now, the risk score, and when to look again."""
+        ...
+
+    def rule(self, rule: str) -> AlertRule | None:
+        """The definition of a rule: ladder, texts, what may be overridden; None where unknown."""
         ...
 
 

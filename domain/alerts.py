@@ -1,0 +1,193 @@
+"""Alerts: what should be open by the rules, and what is open. Raised, acknowledged, resolved.
+
+An alert is level-triggered: a rule says what holds now (`Wanted`), and `reconcile` compares it with
+what is open. One row is one episode: `rule : subject : cause` (decision 34).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from domain.ids import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from domain.ids import EncounterId, OrderId, PractitionerId, TaskId
+    from domain.people import Role
+
+
+class AlertSeverity(StrEnum):
+    """How grave (rules specification 3.1). `S1` interrupts, `S5` is for the dashboard only."""
+
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+    S4 = "S4"
+    S5 = "S5"
+
+    def __init__(self, word: str) -> None:
+        self.weight = {
+            "S1": "critical", "S2": "high", "S3": "medium", "S4": "low", "S5": "info"
+        }[word]  # fmt: skip
+        self.rank = int(word[1])
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKey:
+    """What makes two alerts one: the rule, whom it is about, and its cause.
+
+    Attributes:
+        rule: `M-05`.
+        subject: a task, order, encounter or group id.
+        cause: the due instant (ISO) or the id of the event.
+    """
+
+    rule: str
+    subject: str
+    cause: str
+
+    @property
+    def id(self) -> str:
+        """The alert's id, the same on every machine (decision 21)."""
+        return derived("alert", self.rule, self.subject, self.cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a rule says should be open now.
+
+    Attributes:
+        since: when its condition began to hold: the limit passed, the event happened.
+        starts_at: when the interval began that has now passed; None where there was none.
+        limit: the loop's limit that passed.
+        step: the step that would resolve it.
+        roles: who is told first.
+        evidence: what was seen and what is asked, ids and numbers only, by name.
+        minutes: the allowed interval, for the risk score; None where the rule has none.
+        silent: raised, kept and counted, shown to nobody.
+    """
+
+    key: AlertKey
+    encounter: EncounterId
+    severity: AlertSeverity
+    since: datetime
+    roles: tuple[Role, ...]
+    order: OrderId | None = None
+    task: TaskId | None = None
+    starts_at: datetime | None = None
+    limit: str | None = None
+    step: str | None = None
+    evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    minutes: int | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of an escalation ladder: after so many minutes unacknowledged, tell these too."""
+
+    after_minutes: int
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """What a rule says beside its condition (rules specification 3.1; decision 36).
+
+    Attributes:
+        title: what the alert says, in `en` and `zh`.
+        action: what to do, in `en` and `zh`.
+        ladder: by severity, rung 0 first; S4 and S5 climb no ladder.
+        action_minutes: by severity, how long an acknowledged alert may wait for its action.
+        snooze_minutes: by severity, the longest snooze; 0: none.
+        snooze_times: by severity, how often.
+        silent: why nobody is shown it; empty: it is live.
+        source: where the rule comes from.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    action: Mapping[str, str]
+    ladder: Mapping[AlertSeverity, tuple[Rung, ...]]
+    action_minutes: Mapping[AlertSeverity, int]
+    snooze_minutes: Mapping[AlertSeverity, int]
+    snooze_times: Mapping[AlertSeverity, int]
+    silent: str = ""
+    source: str = ""
+
+
+class Resolution(StrEnum):
+    """How an alert came to its end."""
+
+    BY_STEP = "by_step"
+    BY_EXIT = "by_exit"
+    OVERRIDDEN = "overridden"
+    ENCOUNTER_END = "encounter_end"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOverride:
+    """Why a person lets an alert be, and who agreed."""
+
+    reason: str
+    by: PractitionerId
+    at: datetime
+    text: str = ""
+    second: PractitionerId | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One episode, as the fold of its events.
+
+    Attributes:
+        raised_at: when the program raised it; `late_by_minutes` after its condition began.
+        tier: the rung of the ladder that was reached; 0 the first role (decision 33).
+        occurrences: how often its condition was met anew.
+        acknowledged_at: somebody has seen it; that is not done.
+        action_until: when the action timer ends that the acknowledgement started.
+        snoozed_until: it is quiet until then; the score does not change.
+        snoozes: how often it was put off.
+        resolved_at: when the facts resolved it.
+        resolved_by: the event (`chain:seq` or command id) that did.
+    """
+
+    id: str
+    key: AlertKey
+    encounter: EncounterId
+    severity: AlertSeverity
+    since: datetime
+    raised_at: datetime
+    roles: tuple[Role, ...]
+    order: OrderId | None = None
+    task: TaskId | None = None
+    limit: str | None = None
+    step: str | None = None
+    evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    minutes: int | None = None
+    silent: bool = False
+    tier: int = 0
+    occurrences: int = 1
+    last_seen_at: datetime | None = None
+    late_by_minutes: int = 0
+    acknowledged_at: datetime | None = None
+    acknowledged_by: PractitionerId | None = None
+    action_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    snoozes: int = 0
+    override: AlertOverride | None = None
+    resolved_at: datetime | None = None
+    resolution: Resolution | None = None
+    resolved_by: str | None = None
+    config_hash: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still asks for something."""
+        return self.resolved_at is None

@@ -1,0 +1,74 @@
+"""What is observed of a patient: each name with its UCUM unit and the range that can be true.
+
+One home for the names (`temperature`, `potassium`), used by vital signs, laboratory results, scores
+and checks alike. Ranges refuse what no living patient has; they are no normal ranges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number that can be observed.
+
+    Attributes:
+        unit: the UCUM unit in which it is stored (rules specification 0).
+        low: the smallest value that is taken.
+        high: the largest value that is taken.
+        whole: only whole numbers are charted.
+    """
+
+    unit: str
+    low: Decimal
+    high: Decimal
+    whole: bool = False
+
+
+def _measure(unit: str, low: str, high: str, *, whole: bool = False) -> Measure:
+    return Measure(unit, Decimal(low), Decimal(high), whole)
+
+
+VITALS: Final[Mapping[str, Measure]] = {
+    "respiratory_rate": _measure("/min", "0", "80", whole=True),
+    "spo2": _measure("%", "0", "100", whole=True),
+    "systolic_bp": _measure("mm[Hg]", "0", "320", whole=True),
+    "diastolic_bp": _measure("mm[Hg]", "0", "250", whole=True),
+    "pulse": _measure("/min", "0", "300", whole=True),
+    "temperature": _measure("Cel", "25", "45"),
+}
+"""Vital signs with the plausibility ranges of the rules specification, 1.2."""
+
+CONSCIOUSNESS: Final = ("A", "C", "V", "P", "U")
+"""Alert, new confusion, voice, pain, unresponsive (NEWS2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One value, as it was observed.
+
+    Attributes:
+        name: `temperature`, `potassium`, `supplemental_oxygen`.
+        value: a decimal as text, a word, or a truth.
+        unit: UCUM; empty for words and truths.
+        at: when it was observed.
+        source: how it came (`live`, `interface`, ...).
+    """
+
+    name: str
+    value: str | bool
+    unit: str
+    at: datetime
+    source: str = "live"
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value as an exact number; None for words and truths."""
+        return Decimal(self.value) if self.unit and isinstance(self.value, str) else None
