@@ -1,13 +1,13 @@
-"""Frozen dataclasses to JSON text and back, exactly. No float, no naive time, no unknown word."""
+"""JSON, exactly, and frozen dataclasses from it. No float, no unknown word. `written`: to it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import UTC, date, datetime
+from dataclasses import is_dataclass
+from datetime import date, datetime
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
     Any,
@@ -61,7 +61,11 @@ _BUILT_IN: Final = {"Mapping": Mapping, "datetime": datetime, "date": date}
 
 
 _ENCODER: Final = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,  # `json_value` has been through it
 )
 
 
@@ -73,24 +77,6 @@ def canonical(value: Json) -> str:
 def parsed(text: str) -> dict[str, object]:
     """The object of a JSON text. A number with a point is refused: amounts are text."""
     return cast("dict[str, object]", json.loads(text, parse_float=_no_float))
-
-
-def encode(value: object) -> dict[str, object]:
-    """A frozen dataclass as a JSON object, every field of it.
-
-    Raises:
-        StorageError: a value that JSON cannot hold exactly (a float, a naive time, an object).
-    """
-    return {name: turn(getattr(value, name)) for name, turn, _ in _encoders(_class(value), encode)}
-
-
-def encode_changed(value: object, *, without: frozenset[str] = frozenset()) -> dict[str, object]:
-    """Like `encode`, without the fields that hold their default: projections are read often."""
-    return {
-        name: turn(held)
-        for name, turn, default in _encoders(_class(value), encode_changed)
-        if name not in without and (held := getattr(value, name)) != default
-    }
 
 
 def decode(kind: type[T], data: Mapping[str, object]) -> T:
@@ -153,73 +139,29 @@ def hints(kind: type) -> Mapping[str, object]:
     return get_type_hints(kind, localns={**_NAMES, **_BUILT_IN})
 
 
-def _default(of: Field[object]) -> object:
-    if of.default is not MISSING:
-        return of.default
-    return MISSING if of.default_factory is MISSING else of.default_factory()
-
-
-def _class(value: object) -> type:
-    return type(value)
-
-
-@cache
-def _encoders(kind: type, inside: Turn) -> tuple[tuple[str, Turn, object], ...]:
-    if not is_dataclass(kind):
-        raise StorageError("NOT_STORABLE", f"a {kind.__name__} has no form in the journal")
-    types = hints(kind)
-    return tuple((of.name, _encoder(types[of.name], inside), _default(of)) for of in fields(kind))
-
-
 @cache
 def _decoders(kind: type) -> Mapping[str, Turn]:
     return {name: _decoder(hint) for name, hint in hints(kind).items()}
 
 
-def _plain(hint: object) -> object:
+def plain_hint(hint: object) -> object:
+    """A type without the new names that were given to it."""
     while isinstance(hint, NewType):
         hint = hint.__supertype__
     return hint
 
 
-def _choices(hint: object) -> tuple[object, ...] | None:
+def choices(hint: object) -> tuple[object, ...] | None:
     """The members of a union, without None; None when the hint is no union."""
     if get_origin(hint) not in (Union, UnionType):
         return None
     return tuple(choice for choice in get_args(hint) if choice is not NoneType)
 
 
-def _encoder(hint: object, inside: Turn) -> Turn:
-    """The way out of a field; `inside` is that of the dataclasses in it."""
-    hint = _plain(hint)
-    if choices := _choices(hint):
-        inner = _encoder(choices[0], inside)
-        return lambda value: None if value is None else inner(value)
-    if origin := get_origin(hint):
-        return _nested(
-            cast("type", origin), _encoder(get_args(hint)[-1 if origin is Mapping else 0], inside)
-        )
-    if is_dataclass(hint):
-        return inside
-    if hint is datetime:
-        return _iso
-    if hint is date:
-        return lambda value: value.isoformat()
-    return json_value
-
-
-def _nested(origin: type, inner: Turn) -> Turn:
-    if origin is Mapping:
-        return lambda value: {k: inner(v) for k, v in value.items()}
-    if origin is frozenset:
-        return lambda value: sorted(cast("list[str]", [inner(v) for v in value]))
-    return lambda value: [inner(item) for item in value]
-
-
 def _decoder(hint: object) -> Turn:
-    hint = _plain(hint)
-    if choices := _choices(hint):
-        return _chosen([_decoder(choice) for choice in choices])
+    hint = plain_hint(hint)
+    if among := choices(hint):
+        return _chosen([_decoder(choice) for choice in among])
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (tuple, frozenset):
         inner, build = _decoder(arguments[0]), cast("type[tuple[object, ...]]", origin)
@@ -255,17 +197,6 @@ def _chosen(turns: list[Turn]) -> Turn:
         return turns[-1](value)
 
     return turn
-
-
-def _iso(value: object) -> str:
-    return _written(cast("datetime", value))
-
-
-@lru_cache(maxsize=4096)  # one instant stands in many records
-def _written(at: datetime) -> str:
-    if at.tzinfo is None:
-        raise StorageError("NAIVE_TIME", f"{at.isoformat()} has no zone; give an aware instant")
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
 
 
 def _unchanged(value: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from domain.errors import StorageError
@@ -14,9 +15,10 @@ from domain.orders import OrderState
 from domain.records import Source
 from domain.tasks import TaskState
 from domain.worklists import JournalRow
-from storage.codec import canonical, decode, encode, parsed
+from storage.codec import canonical, decode, parsed
 from storage.tables import journal
 from storage.types import instant, micros
+from storage.written import object_text, quoted, value_text, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,8 @@ SIGNATURE: Final = canonical({"method": "none"})
 """Before the trust issue (decision 42); the shape stays."""
 COLUMNS: Final = tuple(column.name for column in journal.columns)
 _SEALED: Final = tuple(sorted(set(COLUMNS) - {"prev_hash", "hash"}))
+_SEALED_OF: Final = itemgetter(*_SEALED)
+_SEALED_TEXT: Final = "{" + ",".join(f'"{name}":%s' for name in _SEALED) + "}"
 
 
 def _snake(name: str) -> str:
@@ -61,7 +65,7 @@ def happening_stream(noun: Noun, stream: str) -> str:
 
 def seal(row: Mapping[str, object], prev_hash: str) -> str:
     """The hash of a row: sha256 over the hash before it and the JSON of all other columns."""
-    text = canonical({name: row[name] for name in _SEALED})
+    text = _SEALED_TEXT % tuple(map(value_text, _SEALED_OF(row)))
     return hashlib.sha256((prev_hash + text).encode()).hexdigest()
 
 
@@ -69,9 +73,9 @@ def event_values(event: Event, meta: CommandMeta, *, simulated: bool) -> Values:
     """The columns of an order's or task's event, without its places on chain and stream."""
     body = event.body
     corrects = f"{event.stream}#{body.of_seq}" if isinstance(body, Corrected) else None
-    payload: dict[str, object] = {"body": encode(body), "order": event.order_id}
+    payload = {"body": written(body), "order": quoted(event.order_id)}
     if event.raises:
-        payload["raises"] = True
+        payload["raises"] = "true"
     return {
         **_meta_values(meta, simulated=simulated),
         "stream": event.stream,
@@ -81,15 +85,15 @@ def event_values(event: Event, meta: CommandMeta, *, simulated: bool) -> Values:
         "recorded_at": micros(event.recorded_at),
         "source": event.source.value,
         "corrects": corrects,
-        "payload": canonical(payload),
+        "payload": object_text(payload),
     }
 
 
 def happening_values(happening: Happening, meta: CommandMeta, *, simulated: bool) -> Values:
     """The columns of another event, without its places on chain and stream."""
-    payload: dict[str, object] = {"body": encode(happening.body)}
+    payload = {"body": written(happening.body)}
     if happening.ward is not None:
-        payload["ward"] = happening.ward
+        payload["ward"] = quoted(happening.ward)
     return {
         **_meta_values(meta, simulated=simulated),
         "stream": happening_stream(happening.noun, happening.stream),
@@ -99,7 +103,7 @@ def happening_values(happening: Happening, meta: CommandMeta, *, simulated: bool
         "recorded_at": micros(happening.recorded_at),
         "source": happening.source.value,
         "corrects": None,
-        "payload": canonical(payload),
+        "payload": object_text(payload),
     }
 
 

@@ -14,7 +14,7 @@ from domain.orders import Order, OrderState, Priority
 from domain.tasks import Task, TaskState
 from domain.worklists import Outlook, ReadyStep
 from storage import statements as sql
-from storage.codec import canonical, decode, decode_fields, encode_changed, json_value, parsed
+from storage.codec import canonical, decode, decode_fields, json_value, parsed
 from storage.types import (
     deadline,
     deadline_or_none,
@@ -24,6 +24,7 @@ from storage.types import (
     micros_or_none,
     role_mask,
 )
+from storage.written import written_changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,7 +201,7 @@ def order_row(order: Order) -> Values:
         "seq": order.seq,
         "version": order.version,
         "fields": fields_text(order.fields),
-        "progress": canonical(encode_changed(order, without=_ORDER_COLUMNS)),
+        "progress": written_changed(order, without=_ORDER_COLUMNS),
     }
 
 
@@ -222,7 +223,7 @@ def task_row(task: Task) -> Values:
         "seq": task.seq,
         "version": task.version,
         "fields": fields_text(task.fields),
-        "progress": canonical(encode_changed(task, without=_TASK_COLUMNS)),
+        "progress": written_changed(task, without=_TASK_COLUMNS),
     }
 
 
@@ -241,7 +242,7 @@ def outlook_row(outlook: Outlook) -> Values:
         "next_due_at": deadline(outlook.next_due_at),
         "next_limit": outlook.next_limit,
         "roles": role_mask(role for step in outlook.waiting for role in step.roles),
-        "ready": canonical([encode_changed(step) for step in outlook.waiting]),
+        "ready": f"[{','.join(map(written_changed, outlook.waiting))}]",
     }
 
 

@@ -19,7 +19,8 @@ from domain.loops.evolve import evolve_all
 from domain.orders import Order, OrderState
 from domain.people import Role
 from domain.tasks import Task, TaskState
-from storage.codec import canonical, decode, encode, parsed
+from storage.codec import decode, parsed
+from storage.written import written
 from tests.moves import step_on
 from tests.story import person
 from tests.walks import (
@@ -87,14 +88,11 @@ def test_the_state_is_the_fold_of_the_events_also_through_json(kind: str, seed: 
     walk = walked(kind, seed, 60, is_the_fold_of_its_events)
 
     read = [
-        replace(event, body=decode(type(event.body), parsed(canonical(encode(event.body)))))
+        replace(event, body=decode(type(event.body), parsed(written(event.body))))
         for event in walk.events
     ]
-    order = decode(Order, parsed(canonical(encode(walk.case.order))))
-    tasks = {
-        ident: decode(Task, parsed(canonical(encode(task))))
-        for ident, task in walk.case.tasks.items()
-    }
+    order = decode(Order, parsed(written(walk.case.order)))
+    tasks = {ident: decode(Task, parsed(written(task))) for ident, task in walk.case.tasks.items()}
 
     assert read == walk.events
     assert evolve_all(None, read) == walk.case
