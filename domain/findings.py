@@ -30,12 +30,15 @@ class Finding:
     """One thing that a check found.
 
     Attributes:
-        check: the name of the check, as the loop file names it.
+        check: the name of the check, as the loop file names it; where one check looks for many
+            things (`prescribing`), the name of the one it found (`allergy`). An override names it.
         severity: how it binds.
         message: what was found, in one English sentence without patient data.
         right: what would be right, or what to do.
         source: where the rule comes from, empty for rules of identity.
         params: values for a translated message; ids and codes only.
+        risk: what it means for the risk score (`allergy_s1`); empty where nothing.
+        draft: the rule behind it waits for its review: it asks for a reason at most (decision 37).
     """
 
     check: str
@@ -44,6 +47,8 @@ class Finding:
     right: str = ""
     source: str = ""
     params: tuple[tuple[str, str], ...] = ()
+    risk: str = ""
+    draft: bool = False
 
     @property
     def blocks(self) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
+    from domain.clinical import Clinical
     from domain.ids import EncounterId, PatientId, TaskId
     from domain.orders import Order
     from domain.tasks import Task
@@ -60,6 +61,9 @@ class Facts:
         band_instance: the wristband that counts.
         item_codes: product codes (GTIN, formulary code) that answer the order's product.
         zone: the ward's time zone, in which the days of labels end.
+        product: what the catalogue says of the order's product, with its `code`.
+        clinical: what is known of the patient beside this order; read only for steps whose checks
+            look at it, else None.
     """
 
     encounter: EncounterId
@@ -71,3 +75,5 @@ class Facts:
     band_instance: int = 1
     item_codes: frozenset[str] = frozenset()
     zone: tzinfo = UTC
+    product: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    clinical: Clinical | None = None

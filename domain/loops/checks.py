@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from domain.loops.applies import Place
     from domain.loops.case import Facts
     from domain.loops.definition import Step
+    from domain.loops.loops import Check
 
 ITEM_FIELDS: Final = ("container", "din", "dose_label", "accession")
 """Fields of a task or of its records that name the one thing this task is about."""
@@ -287,7 +288,7 @@ def _unscanned(context: CheckContext, check: str, what: str) -> Finding | None:
     )
 
 
-IDENTITY_CHECKS: Final[Mapping[str, Callable[[CheckContext], Finding | None]]] = {
+IDENTITY_CHECKS: Final[Mapping[str, Check]] = {
     "encounter_active": encounter_active,
     "not_stopped": not_stopped,
     "right_patient": right_patient,

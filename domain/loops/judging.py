@@ -57,7 +57,14 @@ def check_findings(decision: Decision, step: Step, task: Task | None) -> tuple[F
     )
     known = (decision.loops.checks.get(name) for name in step.checks)
     results = (check(context) for check in known if check is not None)
-    return (*unreadable, *(finding for finding in results if finding is not None))
+    return (*unreadable, *(finding for result in results for finding in _several(result)))
+
+
+def _several(result: Finding | tuple[Finding, ...] | None) -> tuple[Finding, ...]:
+    """What a check found, however many things that are."""
+    if result is None:
+        return ()
+    return (result,) if isinstance(result, Finding) else result
 
 
 def _validity(place: Place, step: Step, decision: Decision) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.loops.definition import FieldType, LoopDefinition
     from domain.loops.rows import Return
 
-    Check = Callable[[CheckContext], Finding | None]
+    Check = Callable[[CheckContext], Finding | tuple[Finding, ...] | None]
     """Looks at what a step's record would mean; None where there is nothing to say."""
 
 
@@ -28,6 +28,7 @@ class Loops:
         loops: by id, which is also the order's kind; sub-loops too.
         fields: every field that a loop may name.
         checks: the check functions, by the name that loop files use.
+        clinical_checks: those of them that look at what is known of the patient (`Facts.clinical`).
         sha256: over all definitions and fields of this site or ward.
         wards: the loops of wards that have an overlay of their own.
     """
@@ -37,6 +38,7 @@ class Loops:
     checks: Mapping[str, Check]
     sha256: str
     wards: Mapping[str, Loops] = field(default_factory=lambda: MappingProxyType({}))
+    clinical_checks: frozenset[str] = frozenset()
 
     def get(self, kind: str) -> LoopDefinition:
         """The loop of an order's kind.
@@ -53,6 +55,18 @@ class Loops:
         own_first = sorted(self.loops.values(), key=lambda loop: loop.id != kind)
         rows = (row for loop in own_first for row in loop.returns)
         return next((row for row in rows if row.code == code and row.asks), None)
+
+    def needs_clinical(self, kind: str, step: str) -> bool:
+        """Whether a step of a loop, by number or id, or an act with it, looks at the patient."""
+        loop = self.loops.get(kind)
+        if loop is None or not self.clinical_checks:
+            return False
+        found = loop.steps.get(step) or loop.by_id.get(step)
+        if found is None:
+            return False
+        acts = [group.steps for group in loop.together if found.no in group.steps]
+        numbers = {found.no}.union(*acts)
+        return any(self.clinical_checks.intersection(loop.steps[no].checks) for no in numbers)
 
     def for_ward(self, ward: str) -> Loops:
         """The loops as they hold on a ward: its own where it has an overlay, else the site's."""
