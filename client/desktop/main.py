@@ -96,6 +96,8 @@ def run(app: App, settings: Settings) -> int:
     mishap = Mishap(desk.window)
     mishap.install()
     try:
+        # a screen without a window manager maximises nothing: be as large as the screen anyway
+        desk.window.resize(desk.window.screen().availableSize())
         desk.window.showMaximized()
         gc.collect()
         gc.freeze()  # what was made at the start stays: later collections need not look at it
