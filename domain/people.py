@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ _INCLUDES: Final[Mapping[Role, frozenset[Role]]] = {
 }
 
 
+@cache
 def with_included(roles: frozenset[Role]) -> frozenset[Role]:
     """The roles and all that they include."""
     return roles.union(*(_INCLUDES.get(role, frozenset()) for role in roles))

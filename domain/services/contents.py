@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _AS_IT_IS: Final = (str, int, bool, type(None))
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
 def content_of(kind: str, user: str, said: object) -> str:
@@ -23,27 +24,35 @@ def content_of(kind: str, user: str, said: object) -> str:
     What is absent and what is empty are the same, so that a field that a later version adds does
     not make another command of an old one.
     """
-    text = json.dumps([kind, user, _plain(said)], sort_keys=True, separators=(",", ":"))
+    text = _ENCODER.encode([kind, user, _plain(said)])
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None for any other type."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else None
 
 
 def _present(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """What is there: neither absent nor empty."""
-    found = ((name, _plain(one)) for name, one in pairs if one is not None and one != "")
-    return {name: one for name, one in found if one not in (None, "", [], {})}
+    found = {}
+    for name, one in pairs:
+        if one is None or one == "":
+            continue
+        plain = _plain(one)
+        if plain not in (None, "", [], {}):
+            found[name] = plain
+    return found
 
 
 def _plain(value: object) -> object:
     kind: type = type(value)
     if kind in _AS_IT_IS:
         return value
-    if is_dataclass(value):
-        return _present((name, getattr(value, name)) for name in _names(kind))
+    names = _names(kind)
+    if names is not None:
+        return _present([(name, getattr(value, name)) for name in names])
     if isinstance(value, Mapping):
         return _present((str(key), one) for key, one in value.items())
     if isinstance(value, AbstractSet):

@@ -94,9 +94,19 @@ def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
     """
     sender = authorised(place.reads, user, "step.record")
     kind = f"step.{entry.act}"
-    repeated = carried_out_before(place, command=entry.command, actor=sender, kind=kind, said=entry)
-    if repeated is not None:
+    try:
+        return _carry_out(place, sender, kind, entry)
+    except (InvalidInput, Refused):
+        # its first sending may have ended just what it names
+        repeated = carried_out_before(
+            place, command=entry.command, actor=sender, kind=kind, said=entry
+        )
+        if repeated is None:
+            raise
         return repeated
+
+
+def _carry_out(place: Workplace, sender: Actor, kind: str, entry: StepEntry) -> Changes:
     people = _people(place.reads, sender, entry)
     targets = _targets(place.reads, entry)
 
