@@ -6,8 +6,9 @@ of its ward, else of the workstation (decision 20), and every other table is reb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from domain.records import Source
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from domain.clinical import Allergy
+    from domain.alert_events import AlertBody
     from domain.ids import EncounterId, PatientId, PractitionerId, WardId
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner
@@ -30,6 +33,7 @@ class Noun(StrEnum):
     PRACTITIONER = "practitioner"
     CATALOGUE = "catalogue"
     SITE = "site"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,37 @@ class BandReplaced:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Values observed at one time by one source, together (decision 20b)."""
+    """Values observed at one time by one source, together (decision 20b).
+
+    A value is a number as text or a whole number, a word, a truth; or `value` and `unit` with, of
+    a laboratory result, `low`, `high`, `flag` and the critical limit that it crosses (`critical`).
+    """
 
     values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AllergyRecorded:
+    """What is known of one allergy or intolerance, from now on; `certainty` may refute it."""
+
+    patient: PatientId
+    allergy: Allergy
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFactSet:
+    """Something that holds of a patient until it is set anew (`domain.standing` has the names).
+
+    Attributes:
+        by: whose statement it is, where another writes it down (a prescribed SpO2 scale).
+    """
+
+    patient: PatientId
+    name: str
+    value: str | bool
+    by: PractitionerId
+    detail: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +163,14 @@ class ConfigurationTaken:
     summary: str
 
 
+@dataclass(frozen=True, slots=True)
+class WatchPassed:
+    """The watch looked at a stay and found its risk changed by time alone (decision 23)."""
+
+    score: int
+    band: str
+
+
 CareBody = (
     PatientRegistered
     | PatientLinked
@@ -139,11 +179,14 @@ CareBody = (
     | StayEnded
     | BandReplaced
     | Observed
+    | AllergyRecorded
+    | StandingFactSet
     | WardSet
     | PractitionerSet
     | Assigned
     | CatalogueItemSet
     | ConfigurationTaken
+    | WatchPassed
 )
 
 
@@ -160,7 +203,7 @@ class Happening:
 
     noun: Noun
     stream: str
-    body: CareBody
+    body: CareBody | AlertBody
     actor: PractitionerId
     at: datetime
     recorded_at: datetime

@@ -7,7 +7,7 @@ and checks alike. Ranges refuse what no living patient has; they are no normal r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -56,10 +56,14 @@ class Observation:
 
     Attributes:
         name: `temperature`, `potassium`, `supplemental_oxygen`.
-        value: a decimal as text, a word, or a truth.
+        value: a decimal as text, a word, or a truth; `>10` where the device could not measure it.
         unit: UCUM; empty for words and truths.
         at: when it was observed.
         source: how it came (`live`, `interface`, ...).
+        low: the reference range, as the laboratory gave it.
+        high: its upper end.
+        flag: of HL7 table 0078 (`H`, `LL`, ...).
+        critical: the critical limit that it crossed when it was stored (`> 6.2`); empty: none.
     """
 
     name: str
@@ -67,8 +71,17 @@ class Observation:
     unit: str
     at: datetime
     source: str = "live"
+    low: str = ""
+    high: str = ""
+    flag: str = ""
+    critical: str = ""
 
     @property
     def number(self) -> Decimal | None:
-        """The value as an exact number; None for words and truths."""
-        return Decimal(self.value) if self.unit and isinstance(self.value, str) else None
+        """The value as an exact number; None for words, truths and what is only bounded."""
+        if not self.unit or not isinstance(self.value, str):
+            return None
+        try:
+            return Decimal(self.value)
+        except InvalidOperation:
+            return None

@@ -22,6 +22,7 @@ from typing import (
     get_type_hints,
 )
 
+import domain.clinical
 import domain.events
 import domain.findings
 import domain.happenings
@@ -42,6 +43,7 @@ T = TypeVar("T")
 _NAMES: Final[Mapping[str, object]] = {
     name: value
     for module in (
+        domain.clinical,
         domain.events,
         domain.findings,
         domain.happenings,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from alembic.config import Config
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The revision that this program reads and writes: the newest one of `migrations/`."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
@@ -79,6 +79,12 @@ def upgrade(url: str) -> bool:
 
     with configured(url) as config:
         command.upgrade(config, "head")
+        if found is not None:  # the new tables of an older file follow from its journal
+            from storage.engine import Driver
+            from storage.scratch import fill_clinical
+
+            connection = config.attributes["connection"]
+            fill_clinical(Driver(connection.connection.driver_connection, connection.dialect))
     return True
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, cast
 
 from domain.happenings import (
     Admitted,
+    AllergyRecorded,
     Assigned,
     BandReplaced,
     CatalogueItemSet,
@@ -15,12 +16,14 @@ from domain.happenings import (
     PatientLinked,
     PatientRegistered,
     PractitionerSet,
+    StandingFactSet,
     StayEnded,
     WardSet,
 )
 from domain.patients import EncounterState
 from storage import statements as sql
 from storage.care_mapping import encounter_row, patient_row, practitioner_row, ward_row
+from storage.clinical_projection import project_allergy, project_fact, project_observed
 from storage.codec import canonical, json_value
 from storage.mapping import NO_OUTLOOK, order_row, outlook_row, task_row
 from storage.types import micros
@@ -123,8 +126,12 @@ def ward_of(driver: Driver, encounter: EncounterId) -> str:
 
 
 # ---------------------------------------------------------------- everything else
-def project_happening(driver: Driver, happening: Happening, *, stream_seq: int) -> None:
-    """Write what an event beside orders and tasks changes."""
+def project_happening(driver: Driver, happening: Happening, *, row: Values) -> None:
+    """Write what an event beside orders and tasks changes.
+
+    Args:
+        row: the event's row of the journal.
+    """
     body = happening.body
     match body:
         case PatientRegistered():
@@ -143,15 +150,22 @@ def project_happening(driver: Driver, happening: Happening, *, stream_seq: int) 
         case ConfigurationTaken():
             pass  # named in the journal; nothing is read from it
         case _:
-            _project_stay(driver, happening, body, stream_seq)
+            _project_stay(driver, happening, body, row)
 
 
 def _project_stay(
     driver: Driver,
     happening: Happening,
-    body: Admitted | MovedTo | StayEnded | BandReplaced | Observed,
-    stream_seq: int,
+    body: Admitted
+    | MovedTo
+    | StayEnded
+    | BandReplaced
+    | Observed
+    | AllergyRecorded
+    | StandingFactSet,
+    row: Values,
 ) -> None:
+    stream_seq = cast("int", row["stream_seq"])
     match body:
         case Admitted():
             driver.write(sql.ADD_ENCOUNTER, encounter_row(body.encounter))
@@ -166,7 +180,11 @@ def _project_stay(
             key = happening.stream
             driver.write(sql.BAND, {"key": key, "band_instance": body.band_instance})
         case Observed():
-            _observe(driver, happening, body)
+            project_observed(driver, happening, body, row)
+        case AllergyRecorded():
+            project_allergy(driver, body, row)
+        case StandingFactSet():
+            project_fact(driver, body, row)
         case _:
             assert_never(body)
 
@@ -182,17 +200,6 @@ def _move(driver: Driver, happening: Happening, body: MovedTo, stream_seq: int) 
 def _add_movement(driver: Driver, happening: Happening, ward: str, bed: str, n: int) -> None:
     values: dict[str, object] = {"encounter_id": happening.stream, "n": n, "ward_id": ward}
     driver.write(sql.ADD_MOVEMENT, values | {"bed": bed, "moved_at": micros(happening.at)})
-
-
-def _observe(driver: Driver, happening: Happening, body: Observed) -> None:
-    common = {
-        "encounter_id": happening.stream,
-        "observed_at": micros(happening.at),
-        "source": happening.source.value,
-    }
-    for name, value in body.values.items():
-        values = {"name": name, "value": canonical(json_value(value))}
-        driver.write(sql.OBSERVE, common | values)
 
 
 def _assign(driver: Driver, body: Assigned) -> None:

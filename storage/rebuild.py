@@ -19,6 +19,7 @@ from domain.worklists import Outlook
 from storage import questions as ask
 from storage import statements as sql
 from storage.chains import NO_RISK
+from storage.clinical_projection import project_values, tells
 from storage.heads import cut_off, replaced
 from storage.journal import named, recorded
 from storage.mapping import load_case
@@ -173,6 +174,7 @@ class _ChainReplay:
         self._present = present
         self._cases: dict[OrderId, Case] = {}
         self._before: dict[OrderId, Case | None] = {}
+        self._telling: list[tuple[Event, Values]] = []
         self._command: object = None
         self._config_hash = ""
 
@@ -211,6 +213,8 @@ class _ChainReplay:
             self._cases[event.order_id] = evolve_case(case, event)
         except (StorageError, KeyError, ValueError) as error:
             raise _broken(row, error) from error
+        if tells(event):
+            self._telling.append((event, row))
 
     def _flush(self) -> None:
         for order, before in self._before.items():
@@ -222,6 +226,9 @@ class _ChainReplay:
                 config_hash=self._config_hash,
             )
         self._before.clear()
+        for event, row in self._telling:
+            project_values(self._target, self._cases[event.order_id], event, row)
+        self._telling.clear()
 
     def _look_ahead(self) -> None:
         for case in self._cases.values():
@@ -241,7 +248,7 @@ def _read(row: Values) -> Event | Happening:
 
 def _happened(target: Driver, row: Values, said: Event | Happening) -> None:
     if isinstance(said, Happening):
-        project_happening(target, said, stream_seq=cast("int", row["stream_seq"]))
+        project_happening(target, said, row=row)
 
 
 def _broken(row: Values, error: Exception) -> BrokenRecordError:

@@ -292,16 +292,6 @@ END_ENCOUNTER: Final = Statement(
 BAND: Final = Statement(
     update(encounters).where(encounters.c.id == word("key")), columns=("band_instance",)
 )
-OBSERVE: Final = Statement(
-    text(
-        "INSERT INTO observation_latest (encounter_id, name, observed_at, value, source) "
-        "VALUES (:encounter_id, :name, :observed_at, :value, :source) "
-        "ON CONFLICT (encounter_id, name) DO UPDATE SET observed_at = excluded.observed_at, "
-        "value = excluded.value, source = excluded.source "
-        # a value that is entered late is not the latest
-        "WHERE excluded.observed_at >= observation_latest.observed_at"
-    )
-)
 EPOCH: Final = Statement(select(feed_epoch.c.epoch))
 TRIM_FEED: Final = Statement(
     text(

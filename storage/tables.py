@@ -144,6 +144,7 @@ patients = Table(
     _text("sex"),
     _text("birth_date", null=True),
     _text("merged_into", null=True),
+    Index(None, "merged_into"),
 )
 encounters = Table(
     "encounters",
@@ -192,15 +193,57 @@ catalogue_items = Table(
     PrimaryKeyConstraint("kind", "code", "effective_from"),
     Index(None, "code"),
 )
-observation_latest = Table(
-    "observation_latest",
+# seq: the place on the encounter's chain, so that two values of one time are both kept. stream and
+# stream_seq: the event that says it, which a correction names.
+observations = Table(
+    "observations",
     metadata,
     _text("encounter_id"),
     _text("name"),
     _number("observed_at"),
+    _number("seq"),
+    _text("stream"),
+    _number("stream_seq"),
     _text("value"),
+    _text("unit"),
     _text("source"),
-    PrimaryKeyConstraint("encounter_id", "name"),
+    _text("detail"),
+    PrimaryKeyConstraint("encounter_id", "name", "observed_at", "seq"),
+    sqlite_with_rowid=False,
+)
+# A patient's allergies and standing facts outlive the stay in which they were recorded: each stay
+# keeps what it last said, and readers take the latest of all stays.
+allergies = Table(
+    "allergies",
+    metadata,
+    _text("patient_id"),
+    _text("encounter_id"),
+    _text("substance"),
+    _text("kind"),
+    _number("stated_at"),
+    _number("seq"),
+    _text("reaction"),
+    _text("severity"),
+    _text("certainty"),
+    _text("verified_by"),
+    _number("recorded_at"),
+    PrimaryKeyConstraint("patient_id", "encounter_id", "substance", "kind"),
+    sqlite_with_rowid=False,
+)
+standing_facts = Table(
+    "standing_facts",
+    metadata,
+    _text("patient_id"),
+    _text("encounter_id"),
+    _text("name"),
+    _number("stated_at"),
+    _number("seq"),
+    _text("value"),
+    _text("detail"),
+    _text("stated_by"),
+    _number("recorded_at"),
+    PrimaryKeyConstraint("patient_id", "encounter_id", "name"),
+    sqlite_with_rowid=False,
 )
 orders = Table(
     "orders",
@@ -272,7 +315,9 @@ PROJECTIONS: Final = (
     movements,
     assignments,
     catalogue_items,
-    observation_latest,
+    observations,
+    allergies,
+    standing_facts,
     orders,
     tasks,
     encounter_state,

@@ -15,6 +15,7 @@ from domain.loops.case import Facts
 from domain.patients import EncounterState
 from storage import statements as sql
 from storage.chains import Chains
+from storage.clinical_projection import project_values, tells
 from storage.engine import RowRefusedError
 from storage.journal import event_values, happening_values, said
 from storage.mapping import load_case, open_fields, outlook_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from domain.loops.case import Case
     from domain.ports import CommandMeta, Kept
     from domain.worklists import Outlook
-    from storage.engine import Database, Driver, Row
+    from storage.engine import Database, Driver, Row, Values
 
 
 class SqlUnitOfWork:
@@ -82,6 +83,7 @@ class SqlTransaction:
         self._versions: dict[str, int] = {}
         self._rows: dict[str, Row] = {}
         self._unkept: set[OrderId] = set()
+        self._telling: dict[OrderId, list[tuple[Event, Values]]] = {}
         self._content: tuple[str | None] | None = None
 
     @property
@@ -161,7 +163,10 @@ class SqlTransaction:
             if isinstance(event.body, OrderPlaced | TaskMade):
                 self._chains.begin_stream(event.stream)
             values = event_values(event, self._meta, simulated=self._simulated)
-            rows.append(self._chains.placed(values, head))
+            row = self._chains.placed(values, head)
+            rows.append(row)
+            if tells(event):
+                self._telling.setdefault(event.order_id, []).append((event, row))
             self._unkept.add(event.order_id)
         try:
             self._driver.write_all(sql.APPEND, rows)
@@ -191,6 +196,8 @@ class SqlTransaction:
             raise _not_accepted(f"order {order.id}", error) from error
         self._versions[order.id] = order.version
         self._unkept.discard(order.id)
+        for event, row in self._telling.pop(order.id, ()):
+            project_values(self._driver, kept.after, event, row)
 
     def tell(self, happenings: Sequence[Happening]) -> None:
         """Write other events to the journal and to their projections.
@@ -206,8 +213,7 @@ class SqlTransaction:
             row = self._chains.placed(values, self._chains.head_of(happening))
             try:
                 self._driver.write(sql.APPEND, row)
-                stream_seq = cast("int", row["stream_seq"])
-                project_happening(self._driver, happening, stream_seq=stream_seq)
+                project_happening(self._driver, happening, row=row)
             except RowRefusedError as error:
                 raise _not_accepted(f"{row['kind']} of {row['stream']}", error) from error
 

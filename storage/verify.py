@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, cast
@@ -12,19 +10,17 @@ from sqlalchemy import text
 
 from storage import questions as ask
 from storage import sqlite
-from storage.engine import Driver
 from storage.heads import cut_off, replaced
 from storage.journal import FIRST_HASH, named, seal
 from storage.rebuild import BrokenRecordError, replay
+from storage.scratch import scratch
 from storage.statements import Statement
-from storage.tables import PROJECTIONS, metadata, orders, tasks
+from storage.tables import PROJECTIONS, orders, tasks
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from sqlalchemy import Table
 
-    from storage.engine import Row
+    from storage.engine import Driver, Row
     from storage.heads import LostEnd
     from storage.rebuild import OutlookOf
     from storage.store import Store
@@ -159,7 +155,7 @@ def _numbers(driver: Driver) -> Fault | None:
 
 
 def _projections(driver: Driver, outlook: OutlookOf) -> tuple[int, Fault | None]:
-    with _scratch() as target:
+    with scratch() as target:
         try:
             replay(driver, target, outlook)
         except BrokenRecordError as broken:
@@ -187,21 +183,6 @@ def _alike(table: Table, stored: Row | None, folded: Row | None) -> bool:
         return False
     place = names.index("config_hash")
     return (*stored[:place], *stored[place + 1 :]) == (*folded[:place], *folded[place + 1 :])
-
-
-@contextmanager
-def _scratch() -> Iterator[Driver]:
-    engine = sqlite.scratch()
-    try:
-        metadata.create_all(engine)
-        with engine.connect() as connection:
-            raw = cast("sqlite3.Connection", connection.connection.driver_connection)
-            raw.execute("PRAGMA synchronous = OFF")
-            raw.execute("BEGIN")
-            yield Driver(raw, engine.dialect)
-            raw.execute("ROLLBACK")
-    finally:
-        engine.dispose()
 
 
 def _difference(table: Table, stored: Row | None, folded: Row | None) -> Fault:

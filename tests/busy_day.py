@@ -4,8 +4,16 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+from domain.clinical import Allergy
 from domain.events import Moved
-from domain.happenings import ConfigurationTaken, Noun, Observed, PatientLinked
+from domain.happenings import (
+    AllergyRecorded,
+    ConfigurationTaken,
+    Noun,
+    Observed,
+    PatientLinked,
+    StandingFactSet,
+)
 from domain.ids import EncounterId, PractitionerId
 from domain.orders import OrderState
 from domain.people import Role
@@ -39,6 +47,10 @@ def a_busy_day(store: Store) -> EncounterId:
     hospital.config_hash = "config-2"
     observe(hospital, stay, EIGHT, {"heart_rate": 88, "spo2": 96})
     observe(hospital, stay, EIGHT - timedelta(hours=1), {"heart_rate": 120})
+    penicillin = AllergyRecorded(hospital.patient_of[stay], Allergy("penicillins"))
+    hospital.tell(Noun.ENCOUNTER, stay, penicillin, encounter=stay)
+    dialysis = StandingFactSet(hospital.patient_of[stay], "on_dialysis", value=True, by=NURSE)
+    hospital.tell(Noun.ENCOUNTER, stay, dialysis, encounter=stay)
     closed = hospital.place(stay)
     hospital.append(closed, (closed, Moved(OrderState.CLOSED)))
     hospital.clock.tick(hours=2)

@@ -81,18 +81,19 @@ def test_a_rebuild_gives_the_same_bytes(store: Store, stay: EncounterId) -> None
     assert {name for name, rows in before.items() if not rows} == set()
     with raw(store) as connection:
         assert done.events == connection.execute("SELECT count(*) FROM journal").fetchone()[0]
-        heart_rate = connection.execute(
-            "SELECT value FROM observation_latest WHERE encounter_id = ? AND name = 'heart_rate'",
+        heart_rates = connection.execute(
+            "SELECT value FROM observations WHERE encounter_id = ? AND name = 'heart_rate'"
+            " ORDER BY observed_at DESC",
             (stay,),
-        ).fetchone()
-    assert heart_rate == ("88",)
+        ).fetchall()
+    assert heart_rates == [('"88"',), ('"120"',)]
 
 
 def test_a_rebuild_mends_projections_that_were_damaged(store: Store, stay: EncounterId) -> None:
     before = dumped(store)
     with raw(store) as connection:
         connection.execute("UPDATE tasks SET state = 'closed', is_open = 0")
-        connection.execute("DELETE FROM observation_latest")
+        connection.execute("DELETE FROM observations")
         connection.execute("UPDATE encounters SET bed = '9' WHERE id = ?", (stay,))
     assert dumped(store) != before
     rebuild(store, outlook)
@@ -204,8 +205,8 @@ def resealed(store: Store, stay: EncounterId) -> None:
         ("DELETE FROM movements", "movements", "missing"),
         ("UPDATE encounter_state SET recorded_at = 1", "encounter_state", "recorded_at"),
         (
-            "INSERT INTO observation_latest VALUES ('a', 'pulse', 1, '1', 'live')",
-            "observation_latest",
+            "INSERT INTO observations VALUES ('a', 'pulse', 1, 1, 's', 1, '1', '/min', 'live', '')",
+            "observations",
             "rows differ",
         ),
         ("UPDATE patients SET name = 'LI, Gang'", "patients", "name"),

@@ -1,0 +1,160 @@
+"""Laboratory results and bodily measures: the unit that each is stored in, and ways into it.
+
+Units are those of the rules specification, 0; a unit that is not known is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from domain.observations import VITALS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ANALYTES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "albumin": "g/L",
+        "aptt": "s",
+        "bilirubin": "umol/L",
+        "calcium": "mmol/L",
+        "creatinine": "umol/L",
+        "digoxin": "ug/L",
+        "egfr": "mL/min/{1.73_m2}",
+        "fibrinogen": "g/L",
+        "glucose": "mmol/L",
+        "haemoglobin": "g/L",
+        "inr": "{INR}",
+        "lactate": "mmol/L",
+        "magnesium": "mmol/L",
+        "pco2": "mm[Hg]",
+        "ph": "[pH]",
+        "phosphate": "mmol/L",
+        "platelets": "10*9/L",
+        "po2": "mm[Hg]",
+        "potassium": "mmol/L",
+        "qtc": "ms",
+        "sodium": "mmol/L",
+        "urea": "mmol/L",
+        "vancomycin_trough": "mg/L",
+        "wbc": "10*9/L",
+    }
+)
+"""Results that rules look at, by name, each with the unit in which it is stored."""
+_BODY: Final[Mapping[str, str]] = {
+    "weight": "kg",
+    "height": "cm",
+    "oxygen_flow": "L/min",
+    "pao2_fio2": "mm[Hg]",
+}
+_SCORES: Final = (
+    *("gcs_eye", "gcs_verbal", "gcs_motor", "gcs_total", "gcs_total_untestable", "rass"),
+    *("braden_sensory", "braden_moisture", "braden_activity", "braden_mobility"),
+    *("braden_nutrition", "braden_friction", "braden", "morse", "pain"),
+)
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{name: measure.unit for name, measure in VITALS.items()},
+        **ANALYTES,
+        **_BODY,
+        **dict.fromkeys(_SCORES, "{score}"),
+    }
+)
+"""Every name whose values are numbers, with the unit in which they are stored."""
+UNITLESS: Final = frozenset({"inr", "ph", *_SCORES})
+"""What is written without a unit."""
+ALIASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "alb": "albumin",
+        "bun": "urea",
+        "ca": "calcium",
+        "cr": "creatinine",
+        "crea": "creatinine",
+        "glu": "glucose",
+        "hb": "haemoglobin",
+        "hemoglobin": "haemoglobin",
+        "hgb": "haemoglobin",
+        "heart_rate": "pulse",
+        "k": "potassium",
+        "lac": "lactate",
+        "leukocytes": "wbc",
+        "mg": "magnesium",
+        "na": "sodium",
+        "plt": "platelets",
+        "pt_inr": "inr",
+    }
+)
+"""Short names that people write, and the one name under which rules find the value."""
+
+_ONE: Final = Decimal(1)
+_TEN: Final = Decimal(10)
+# to the stored unit by a factor: mg/dL as the rules specification, 0; calcium, magnesium and
+# phosphate by their molar masses (40.078, 24.305, 30.974); equivalents by their charge
+_FACTORS: Final[Mapping[tuple[str, str], Decimal]] = {
+    ("albumin", "g/dL"): _TEN,
+    ("bilirubin", "mg/dL"): Decimal("17.1"),
+    ("calcium", "mg/dL"): _TEN / Decimal("40.078"),
+    ("calcium", "meq/L"): Decimal("0.5"),
+    ("creatinine", "mg/dL"): Decimal("88.4"),
+    ("digoxin", "ng/mL"): _ONE,
+    ("fibrinogen", "mg/dL"): Decimal("0.01"),
+    ("glucose", "mg/dL"): _ONE / Decimal("18.016"),
+    ("haemoglobin", "g/dL"): _TEN,
+    ("height", "m"): Decimal(100),
+    ("magnesium", "mg/dL"): _TEN / Decimal("24.305"),
+    ("magnesium", "meq/L"): Decimal("0.5"),
+    ("pco2", "kPa"): _ONE / Decimal("0.1333"),
+    ("phosphate", "mg/dL"): _TEN / Decimal("30.974"),
+    ("platelets", "10*3/uL"): _ONE,
+    ("po2", "kPa"): _ONE / Decimal("0.1333"),
+    ("potassium", "meq/L"): _ONE,
+    ("sodium", "meq/L"): _ONE,
+    ("urea", "mg/dL"): Decimal("0.357"),
+    ("vancomycin_trough", "ug/mL"): _ONE,
+    ("wbc", "10*3/uL"): _ONE,
+    ("weight", "g"): Decimal("0.001"),
+}
+_FAHRENHEIT: Final = "[degF]"
+_SAME: Final[Mapping[str, str]] = {
+    "mEq/L": "meq/L",
+    "mmHg": "mm[Hg]",
+    "K/uL": "10*3/uL",
+    "µmol/L": "umol/L",
+    "μmol/L": "umol/L",
+    "µg/L": "ug/L",
+    "°C": "Cel",
+    "1": "",
+}
+"""What people write for a UCUM unit."""
+_FINE: Final = Decimal("0.000001")
+
+
+def in_stored_unit(name: str, value: Decimal, unit: str) -> Decimal | None:
+    """A value in the unit in which its name is stored; None where the unit is not known for it.
+
+    A name that is not known has no unit of its own: its value stays as it is.
+    """
+    wanted = UNITS.get(name)
+    unit = _SAME.get(unit, unit)
+    if wanted is None or unit == wanted or (not unit and name in UNITLESS):
+        return value
+    if name == "temperature" and unit == _FAHRENHEIT:
+        return _plain((value - 32) / Decimal("1.8"))
+    factor = _FACTORS.get((name, unit))
+    return None if factor is None else _plain(value * factor)
+
+
+def units_of(name: str) -> tuple[str, ...]:
+    """The units in which a name may be given, the stored one first; none for an unknown name."""
+    if name not in UNITS:
+        return ()
+    return (UNITS[name], *(unit for known, unit in _FACTORS if known == name))
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Without the digits that only dividing made, and without an exponent."""
+    fine = value.quantize(_FINE)
+    whole = fine.to_integral_value()
+    return whole if fine == whole else fine.normalize()
