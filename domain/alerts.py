@@ -70,6 +70,8 @@ class Wanted:
         evidence: what was seen and what is asked, ids and numbers only, by name.
         minutes: the allowed interval, for the risk score; None where the rule has none.
         silent: raised, kept and counted, shown to nobody.
+        lasting: it is about what happened, not about what is missing: it stays when its task has
+            ended, until a person answers for it, its record is struck or the stay ends.
     """
 
     key: AlertKey
@@ -85,6 +87,7 @@ class Wanted:
     evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     minutes: int | None = None
     silent: bool = False
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +152,16 @@ class Alert:
     Attributes:
         raised_at: when the program raised it; `late_by_minutes` after its condition began.
         tier: the rung of the ladder that was reached; 0 the first role (decision 33).
+        told: who was told beside the first role, by the rungs that were reached.
+        climbs_from: the instant that the ladder's minutes count from.
         occurrences: how often its condition was met anew.
         acknowledged_at: somebody has seen it; that is not done.
         action_until: when the action timer ends that the acknowledgement started.
         snoozed_until: it is quiet until then; the score does not change.
         snoozes: how often it was put off.
+        override: why a person lets it be; while it stands, the alert is quiet.
+        reviewed_at: when a pharmacist last looked at it.
+        awaits_signature: the stay has ended; a physician must sign before it is resolved (S1).
         resolved_at: when the facts resolved it.
         resolved_by: the event (`chain:seq` or command id) that did.
     """
@@ -167,12 +175,16 @@ class Alert:
     roles: tuple[Role, ...]
     order: OrderId | None = None
     task: TaskId | None = None
+    starts_at: datetime | None = None
     limit: str | None = None
     step: str | None = None
     evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     minutes: int | None = None
     silent: bool = False
+    lasting: bool = False
     tier: int = 0
+    told: tuple[Role, ...] = ()
+    climbs_from: datetime | None = None
     occurrences: int = 1
     last_seen_at: datetime | None = None
     late_by_minutes: int = 0
@@ -182,6 +194,9 @@ class Alert:
     snoozed_until: datetime | None = None
     snoozes: int = 0
     override: AlertOverride | None = None
+    reviewed_at: datetime | None = None
+    reviewed_by: PractitionerId | None = None
+    awaits_signature: bool = False
     resolved_at: datetime | None = None
     resolution: Resolution | None = None
     resolved_by: str | None = None
@@ -191,3 +206,8 @@ class Alert:
     def open(self) -> bool:
         """Whether it still asks for something."""
         return self.resolved_at is None
+
+    @property
+    def audience(self) -> tuple[Role, ...]:
+        """All who have been told of it, the first role first."""
+        return tuple(dict.fromkeys((*self.roles, *self.told)))

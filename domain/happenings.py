@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from domain.clinical import Allergy
     from domain.alert_events import AlertBody
+    from domain.clinical import Allergy
     from domain.ids import EncounterId, PatientId, PractitionerId, WardId
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner

@@ -22,6 +22,8 @@ from typing import (
     get_type_hints,
 )
 
+import domain.alert_events
+import domain.alerts
 import domain.clinical
 import domain.events
 import domain.findings
@@ -31,6 +33,7 @@ import domain.orders
 import domain.patients
 import domain.people
 import domain.records
+import domain.situation
 import domain.tasks
 import domain.worklists
 from domain.errors import StorageError
@@ -43,6 +46,8 @@ T = TypeVar("T")
 _NAMES: Final[Mapping[str, object]] = {
     name: value
     for module in (
+        domain.alert_events,
+        domain.alerts,
         domain.clinical,
         domain.events,
         domain.findings,
@@ -52,6 +57,7 @@ _NAMES: Final[Mapping[str, object]] = {
         domain.patients,
         domain.people,
         domain.records,
+        domain.situation,
         domain.tasks,
         domain.worklists,
     )

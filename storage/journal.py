@@ -7,6 +7,7 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, cast, get_args
 
+from domain.alert_events import AlertBody
 from domain.errors import StorageError
 from domain.events import Body, Corrected, Event, Moved, StreamKind
 from domain.happenings import CareBody, Happening, Noun
@@ -43,7 +44,7 @@ def _snake(name: str) -> str:
 
 _EVENTS: Final[Mapping[str, type]] = {_snake(body.__name__): body for body in get_args(Body)}
 _HAPPENINGS: Final[Mapping[str, type]] = {
-    _snake(body.__name__): body for body in get_args(CareBody)
+    _snake(body.__name__): body for body in (*get_args(CareBody), *get_args(AlertBody))
 }
 _KINDS: Final = {kind: name for name, kind in {**_EVENTS, **_HAPPENINGS}.items()}
 
@@ -167,7 +168,7 @@ def _happening(row: Mapping[str, object], kind: str, payload: Mapping[str, objec
     return Happening(
         noun=Noun(noun),
         stream=stream,
-        body=cast("CareBody", body),
+        body=cast("CareBody | AlertBody", body),
         actor=PractitionerId(cast("str", row["actor"])),
         at=instant(cast("int", row["event_at"])),
         recorded_at=instant(cast("int", row["recorded_at"])),

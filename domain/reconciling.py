@@ -1,0 +1,299 @@
+"""What should be open against what is open: the events that bring the one to the other. Pure.
+
+Level-triggered: asked twice, it answers the second time with nothing. A recorded step asks for what
+it touched; the watch asks for the whole stay, and only the watch climbs ladders (decision 23).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from domain.alert_events import (
+    AlertChanged,
+    AlertEscalated,
+    AlertRaised,
+    AlertReopened,
+    AlertResolved,
+    AlertSaid,
+    AlertSignatureAsked,
+    Reopening,
+)
+from domain.alert_fold import changed_alert, evolve_alert
+from domain.alerts import AlertSeverity, Resolution
+from domain.happenings import Happening, Noun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from domain.alert_events import AlertBody
+    from domain.alerts import Alert, AlertRule, Rung, Wanted
+    from domain.ids import EncounterId, PractitionerId
+
+    RuleOf = Callable[[str], AlertRule | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One event of an alert, by the alert's id."""
+
+    alert: str
+    body: AlertBody
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why alerts are looked at now.
+
+    Attributes:
+        now: the instant.
+        by: the command that is carried out.
+        config: the hash of the rules in force.
+        active: whether the patient is in hospital.
+        streams: the orders and tasks that can be judged now: the open ones, and those that ended by
+            this command. An alert about what happened on any other stays until it is answered.
+        exited: the orders and tasks that this command ended otherwise than by their last step.
+        subjects: what the command touched: ids of orders, tasks, stays, alerts; None: everything.
+        ladders: whether time may climb ladders and open again: the watch only.
+    """
+
+    now: datetime
+    by: str = ""
+    config: str = ""
+    active: bool = True
+    streams: frozenset[str] = frozenset()
+    exited: frozenset[str] = frozenset()
+    subjects: frozenset[str] | None = None
+    ladders: bool = False
+
+
+def reconcile(
+    wanted: Iterable[Wanted], open_alerts: Iterable[Alert], *, rule: RuleOf, occasion: Occasion
+) -> tuple[Move, ...]:
+    """The events after which what is open is what should be open, in the order of alert ids.
+
+    Args:
+        wanted: what the rules say, one for each key.
+        open_alerts: what is open now.
+        rule: the definition of a rule, for its ladder.
+        occasion: why, and for which part of the stay.
+    """
+    known = {alert.id: alert for alert in open_alerts}
+    said = {one.key.id: one for one in wanted}
+    moves: list[Move] = []
+    for key in sorted({*known, *said}):
+        alert = known.get(key)
+        if alert is not None:
+            if _concerns(occasion, alert):
+                moves += _of_known(alert, said.get(key), rule=rule, occasion=occasion)
+        elif _concerns(occasion, said[key]):
+            moves.append(Move(key, _raising(said[key], occasion)))
+    return tuple(moves)
+
+
+def after(
+    open_alerts: Iterable[Alert], moves: Iterable[Move], *, by: PractitionerId, at: datetime,
+    encounter: EncounterId,
+) -> tuple[Alert, ...]:  # fmt: skip
+    """What is open once the moves are made, in the order of ids."""
+    known = {alert.id: alert for alert in open_alerts}
+    for move in moves:
+        told = happening_of(move, by=by, at=at, encounter=encounter)
+        known[move.alert] = evolve_alert(known.get(move.alert), move.body, told)
+    return tuple(known[key] for key in sorted(known) if known[key].open)
+
+
+def happening_of(
+    move: Move, *, by: PractitionerId, at: datetime, encounter: EncounterId
+) -> Happening:
+    """A move as an event on the stay's chain."""
+    return Happening(
+        noun=Noun.ALERT,
+        stream=move.alert,
+        body=move.body,
+        actor=by,
+        at=at,
+        recorded_at=at,
+        encounter=encounter,
+    )
+
+
+def next_alert_at(alert: Alert, rule: AlertRule | None) -> datetime | None:
+    """When time alone next moves an open alert; None where nothing does."""
+    if alert.awaits_signature:
+        return None
+    if alert.override is not None:
+        return alert.override.until
+    if alert.snoozed_until is not None:
+        return alert.snoozed_until
+    if alert.acknowledged_at is not None:
+        return alert.action_until
+    rungs = _ladder(alert.severity, rule)
+    later = (_reached_at(alert, rung) for rung in rungs[alert.tier + 1 :])
+    return min(later, default=None)
+
+
+def _concerns(occasion: Occasion, about: Alert | Wanted) -> bool:
+    touched = occasion.subjects
+    if touched is None:
+        return True
+    names = {about.key.id, about.key.subject, about.order, about.task}
+    return not names.isdisjoint(touched)
+
+
+def _of_known(
+    alert: Alert, wanted: Wanted | None, *, rule: RuleOf, occasion: Occasion
+) -> Iterator[Move]:
+    if wanted is None:
+        yield from _ending(alert, occasion)
+        return
+    known = rule(alert.key.rule)
+    change = _change(alert, wanted, known, occasion.now)
+    if change is not None:
+        yield Move(alert.id, change)
+        alert = changed_alert(alert, change)
+    if occasion.ladders:
+        yield from _by_time(alert, known, occasion.now)
+
+
+def _raising(wanted: Wanted, occasion: Occasion) -> AlertRaised:
+    return AlertRaised(
+        key=wanted.key,
+        said=_said(wanted),
+        since=wanted.since,
+        config=occasion.config,
+        order=wanted.order,
+        task=wanted.task,
+        starts_at=wanted.starts_at,
+    )
+
+
+def _said(wanted: Wanted) -> AlertSaid:
+    return AlertSaid(
+        severity=wanted.severity,
+        seen_at=wanted.since,
+        roles=wanted.roles,
+        limit=wanted.limit,
+        step=wanted.step,
+        evidence=wanted.evidence,
+        minutes=wanted.minutes,
+        silent=wanted.silent,
+        lasting=wanted.lasting,
+    )
+
+
+def _ending(alert: Alert, occasion: Occasion) -> Iterator[Move]:
+    if alert.awaits_signature:
+        return
+    answered = alert.override is not None
+    if not occasion.active and alert.severity is AlertSeverity.S1 and not answered:
+        yield Move(alert.id, AlertSignatureAsked())
+        return
+    judged = not {alert.key.subject, alert.task or alert.order}.isdisjoint(occasion.streams)
+    if alert.lasting and occasion.active and not judged and not answered:
+        return
+    yield Move(alert.id, AlertResolved(_how(alert, occasion), occasion.by))
+
+
+def _how(alert: Alert, occasion: Occasion) -> Resolution:
+    if alert.override is not None:
+        return Resolution.OVERRIDDEN
+    if not occasion.active:
+        return Resolution.ENCOUNTER_END
+    exited = not {alert.key.subject, alert.task, alert.order}.isdisjoint(occasion.exited)
+    return Resolution.BY_EXIT if exited else Resolution.BY_STEP
+
+
+def _change(
+    alert: Alert, wanted: Wanted, rule: AlertRule | None, now: datetime
+) -> AlertChanged | None:
+    said = _said(wanted)
+    seen = alert.last_seen_at or alert.since
+    repeat = said.seen_at > seen
+    if not repeat and said == _standing(alert, said.seen_at):
+        return None
+    again = said.severity.rank < alert.severity.rank
+    return AlertChanged(
+        said=said,
+        occurrences=alert.occurrences + repeat,
+        again=again,
+        climbs_from=_base(said.severity, rule, alert.tier, now) if again else None,
+    )
+
+
+def _standing(alert: Alert, seen_at: datetime) -> AlertSaid:
+    """What the alert says by now; an earlier instant of the same condition is no news."""
+    return AlertSaid(
+        severity=alert.severity,
+        seen_at=seen_at,
+        roles=alert.roles,
+        limit=alert.limit,
+        step=alert.step,
+        evidence=alert.evidence,
+        minutes=alert.minutes,
+        silent=alert.silent,
+        lasting=alert.lasting,
+    )
+
+
+def _by_time(alert: Alert, rule: AlertRule | None, now: datetime) -> Iterator[Move]:
+    """What time alone does to an alert whose condition still holds."""
+    if alert.override is not None:
+        if _passed(alert.override.until, now):
+            yield Move(alert.id, _reopening(alert, Reopening.OVERRIDE, rule, now))
+        return
+    if alert.snoozed_until is not None:
+        if not _passed(alert.snoozed_until, now):
+            return
+        # it re-fires with its first age: the ladder goes on from where it would be
+        yield Move(alert.id, _reopening(alert, Reopening.SNOOZE, rule, now))
+    if alert.acknowledged_at is not None:
+        if _passed(alert.action_until, now):
+            yield Move(alert.id, _reopening(alert, Reopening.ACTION, rule, now))
+        return
+    rungs = _ladder(alert.severity, rule)
+    tier = max(
+        (place for place, rung in enumerate(rungs) if _reached_at(alert, rung) <= now), default=0
+    )
+    if tier > alert.tier:
+        roles = [role for rung in rungs[alert.tier + 1 : tier + 1] for role in rung.roles]
+        yield Move(alert.id, AlertEscalated(tier, tuple(dict.fromkeys(roles))))
+
+
+def _reopening(
+    alert: Alert, why: Reopening, rule: AlertRule | None, now: datetime
+) -> AlertReopened:
+    if why is Reopening.SNOOZE:
+        return AlertReopened(why, alert.tier, alert.occurrences)
+    rungs = _ladder(alert.severity, rule)
+    tier = alert.tier
+    if why is Reopening.ACTION:
+        tier = max(tier, min(tier + 1, len(rungs) - 1))
+    return AlertReopened(
+        why=why,
+        tier=tier,
+        occurrences=alert.occurrences + 1,
+        roles=rungs[tier].roles if tier > alert.tier else (),
+        climbs_from=_base(alert.severity, rule, tier, now),
+    )
+
+
+def _base(severity: AlertSeverity, rule: AlertRule | None, tier: int, now: datetime) -> datetime:
+    """From when the ladder counts, so that its rung `tier` is reached just now."""
+    rungs = _ladder(severity, rule)
+    minutes = rungs[tier].after_minutes if tier < len(rungs) else 0
+    return now - timedelta(minutes=minutes)
+
+
+def _ladder(severity: AlertSeverity, rule: AlertRule | None) -> tuple[Rung, ...]:
+    return () if rule is None else rule.ladder.get(severity, ())
+
+
+def _reached_at(alert: Alert, rung: Rung) -> datetime:
+    return (alert.climbs_from or alert.raised_at) + timedelta(minutes=rung.after_minutes)
+
+
+def _passed(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
