@@ -83,20 +83,20 @@ def parse_object(text: str, *, exact: bool = True) -> dict[str, object]:
     return cast("dict[str, object]", value)
 
 
-def objects(stdin: TextIO) -> Iterator[dict[str, object] | InvalidInput]:
+def objects(stdin: TextIO, *, exact: bool = False) -> Iterator[dict[str, object] | InvalidInput]:
     """Each line of standard input as a JSON object, or what is wrong with it."""
     for line in stdin:
         try:
-            yield _line(line)
+            yield _line(line, exact=exact)
         except InvalidInput as error:
             yield error
 
 
-def _line(line: str) -> dict[str, object]:
+def _line(line: str, *, exact: bool) -> dict[str, object]:
     if any("\udc80" <= char <= "\udcff" for char in line):
         raise InvalidInput("line", "the line is not UTF-8", right="JSON in UTF-8")
     try:
-        return parse_object(line, exact=False)
+        return parse_object(line, exact=exact)
     except json.JSONDecodeError as error:
         message = f"column {error.colno}: not JSON: {error.msg}"
         raise InvalidInput("line", message, right="one JSON object a line") from None

@@ -1,10 +1,10 @@
-"""`timing expand` and `barcode parse`: JSON lines in, JSON lines out, without a database."""
+"""`timing expand`, `barcode parse`, `score`: JSON lines in and out, without a database."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.cli.errors import DONE
+from client.cli.errors import DONE, UsageError
 from client.cli.input_files import objects
 from client.cli.output import as_line
 from domain.errors import InvalidInput
@@ -21,7 +21,7 @@ _LINES = "One JSON object a line on standard input gives one JSON object a line 
 
 
 def add(commands: Commands) -> None:
-    """Put both commands on the command line."""
+    """Put the three commands on the command line."""
     timing = commands.group("timing", "frequencies and due times")
     timing.command(
         "expand",
@@ -37,6 +37,16 @@ def add(commands: Commands) -> None:
         "what a scanned text is and carries",
         more=f"{_LINES}\nFields: scan; optional expect, today. GS is written \\u001d.",
     )
+    named = commands.command(
+        "score",
+        score,
+        "a clinical score",
+        more=f"{_LINES}\nNAME: news2, qsofa, sofa, mews, gcs, padua, caprini, kdigo_aki,"
+        "\ncockcroft_gault, ckd_epi_2021, charlson, lace, curb65, clors."
+        "\nA number is in the unit of docs/commands.md, or"
+        '\n{"value": 1.2, "unit": "mg/dL"} (UCUM).',
+    )
+    named.add_argument("name", metavar="NAME", help="which score")
 
 
 def expand(call: Call) -> int:
@@ -53,9 +63,19 @@ def parse(call: Call) -> int:
     return _each_line(call, parse_line)
 
 
-def _each_line(call: Call, answer: Answer) -> int:
+def score(call: Call) -> int:
+    """`wardloop score NAME`."""
+    from rules.scores.lines import SCORES
+
+    name: str = call.options.name
+    if name not in SCORES:
+        raise UsageError(f"there is no score {name!r}; known are {', '.join(SCORES)}", field="name")
+    return _each_line(call, SCORES[name], exact=True)
+
+
+def _each_line(call: Call, answer: Answer, *, exact: bool = False) -> int:
     """Answer every line in its place; a bad line is answered with its error, the rest go on."""
-    for line in objects(call.stdin):
+    for line in objects(call.stdin, exact=exact):
         print(as_line(_answered(line, answer)), file=call.stdout)
     return DONE
 
