@@ -47,9 +47,7 @@ VECTORS = (
     Vector(3, RiskInputs(news2=3, news2_red=True), 20_000, 33, "moderate", (33,)),
     Vector(4, RiskInputs(news2=5), 26_000, 41, "high", (41,)),
     Vector(5, RiskInputs(news2=7), 46_000, 60, "critical", (60,)),
-    Vector(
-        6, RiskInputs(news2=12, aki_stage=3, age_years=80), 83_000, 81, "critical", (65, 13, 3)
-    ),
+    Vector(6, RiskInputs(news2=12, aki_stage=3, age_years=80), 83_000, 81, "critical", (65, 13, 3)),
     Vector(
         7,
         RiskInputs(
@@ -67,9 +65,7 @@ VECTORS = (
     Vector(8, _critical_value(0), 34_000, 49, "high", (12, 37)),
     Vector(9, _critical_value(15), 60_000, 70, "critical", (9, 61)),
     Vector(10, _critical_value(60), 78_000, 79, "critical", (8, 71)),
-    Vector(
-        11, _ten("low", limit=60, late=1), 4_455, 9, "low", (2, 2, 1, 1, 1, 1, 1, 0, 0, 0)
-    ),
+    Vector(11, _ten("low", limit=60, late=1), 4_455, 9, "low", (2, 2, 1, 1, 1, 1, 1, 0, 0, 0)),
     Vector(
         12, _ten("medium", limit=60, late=120), 34_745, 50, "high", (11, 9, 7, 6, 5, 4, 3, 2, 2, 1)
     ),
