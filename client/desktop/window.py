@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from client.desktop.dialogs.keys_dialog import KeysDialog
 from client.desktop.icons import application_icon
 from client.desktop.page import Page, PageSpec
 from client.desktop.theme import THEMES, ThemeName, apply_theme, current_theme
@@ -26,6 +27,7 @@ from client.desktop.widgets.patient_banner import PatientBanner
 from client.desktop.widgets.scan_field import Awaited
 from client.desktop.widgets.toast import Toast
 from client.presenters.formats import Formats
+from client.presenters.keys import key_groups
 from client.presenters.tone import Tone
 from client.texts import Texts
 from domain.clock import Clock
@@ -245,6 +247,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+L", self.switch_language),
             ("Ctrl+T", self.switch_theme),
             ("Alt+Left", self.back),
+            ("F1", self.show_keys),
             ("F5", self._refresh),
             ("F11", self._full_screen),
         ):
@@ -321,6 +324,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Show what each key does (F1)."""
+        if not self.covered:
+            KeysDialog(self, key_groups(self.page_key, self._texts), self._texts).open()
 
     @Slot(bool, str)
     def _scan_settled(self, accepted: bool, words: str) -> None:

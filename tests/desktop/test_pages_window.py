@@ -1,13 +1,17 @@
 """The pages in the real window: by keyboard, in both languages, with nothing hidden or nameless."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from client.desktop.desk import Desk
+from client.desktop.dialogs.keys_dialog import KeysDialog
 from client.desktop.dialogs.step_dialog import StepDialog
 from client.desktop.pages.board import BoardPage
 from client.desktop.pages.loop_page import LoopPage
+from client.presenters.keys import key_groups
 from client.presenters.tone import Tone
 from client.presenters.worklist import Band
+from client.texts import LANGUAGES, Texts
 from domain.barcodes import wristband
 from tests.desktop.open_window import enter, lines, rest, strike, subject, work
 from tests.desktop.ward_sample import INSULIN, Sample
@@ -295,6 +299,27 @@ def test_the_stop_keeps_every_key_from_the_page_below(desk: Desk, sample: Sample
     strike(desk, Qt.Key.Key_Return)
     rest(desk)
     assert page.stop is None
+
+
+def test_f1_names_the_keys_of_the_page_and_goes_away_again(desk: Desk) -> None:
+    enter(desk, "li.na")
+    strike(desk, Qt.Key.Key_F1)
+    sheet = desk.window.findChild(KeysDialog)
+    assert sheet is not None
+    words = [each.text() for each in sheet.findChildren(QLabel)]
+    assert {"F8", "Alt+N", "F12"} <= set(words)
+    assert "Record the task's next step" in words
+    strike(desk, Qt.Key.Key_F3)  # nothing below hears a key
+    assert sheet.isVisible()
+    strike(desk, Qt.Key.Key_F1)
+    assert not sheet.isVisible()
+
+
+def test_f1_on_every_page_names_only_keys_that_have_words() -> None:
+    for language in LANGUAGES:
+        for page in ("work", "board", "loop", "step", ""):
+            groups = key_groups(page, Texts.load(language))
+            assert all(words for group in groups for _, words in group.rows)
 
 
 # ---------------------------------------------------------------- all of it
