@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domain.loops.definition import Level
-from domain.loops.grammar import TASKS_ENDED, Scope, StepRef
+from domain.loops.grammar import GAP_ACCEPTED, TASKS_ENDED, Scope, StepRef
 
 if TYPE_CHECKING:
     from domain.loops.case import Case
@@ -114,9 +114,21 @@ def one_act(step: Step, place: Place) -> tuple[Step, ...]:
             return tuple(
                 one
                 for one in members
-                if one is step or (applies(one, place) and place.record(one.no) is None)
+                if one is step
+                or (
+                    applies(one, place)
+                    and place.record(one.no) is None
+                    and not passed_by_exit(one.no, place.task)
+                )
             )
     return (step,)
+
+
+def passed_by_exit(no: str, task: Task | None) -> bool:
+    """Whether an exit was taken after which this step is not due any more (E17)."""
+    if task is None or task.exit is None:
+        return False
+    return no not in task.exit.still and no not in task.gaps
 
 
 def waived(step: Step, place: Place) -> bool:
@@ -173,8 +185,17 @@ def unmet(step: Step, place: Place) -> tuple[str, ...]:
     missing = {ref.step for ref in waits_for(step, place) if not met(ref, place, level=step.level)}
     if not missing:
         return ()
+    missing -= _given_up(place)
     ordered = [no for no in place.loop.steps if no in missing]
     return (*ordered, *(missing & {TASKS_ENDED}))
+
+
+def _given_up(place: Place) -> set[str]:
+    """The steps of a task whose record will not come, as the charge nurse accepted (E7)."""
+    task = place.task
+    if task is None or task.exit is None or task.exit.code != GAP_ACCEPTED:
+        return set()
+    return {step.no for step in place.loop.task_steps if passed_by_exit(step.no, task)}
 
 
 def current(step: Step, place: Place) -> bool:

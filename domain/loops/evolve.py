@@ -122,8 +122,12 @@ def _revised(order: Order, body: OrderRevised) -> Order:
 def _order_step(order: Order, body: StepRecorded, event: Event) -> Order:
     steps = _with_record(order.steps, body, event, seq=order.seq + 1)
     signed = event.at if body.activates else order.signed_at
-    gaps = (order.gaps | set(body.gaps)) - {body.step}
-    return replace(order, steps=steps, signed_at=signed, gaps=gaps)
+    return replace(order, steps=steps, signed_at=signed, gaps=_gaps(order.gaps, body))
+
+
+def _gaps(gaps: frozenset[str], body: StepRecorded) -> frozenset[str]:
+    """What was passed over and is not there: a step that sent itself back still is not (E22)."""
+    return gaps.union(body.gaps) - ({body.step} if body.done else frozenset())
 
 
 def _stopped(order: Order, body: Stopped) -> Order:
@@ -199,7 +203,7 @@ def _task_body(task: Task, event: Event) -> Task:  # noqa: C901, PLR0911 - one a
     match body:
         case StepRecorded():
             steps = _with_record(task.steps, body, event, seq=task.version + 1)
-            gaps = (task.gaps | set(body.gaps)) - {body.step}
+            gaps = _gaps(task.gaps, body)
             return replace(task, steps=steps, gaps=gaps, started=task.started or body.starts)
         case ExitRecorded():
             gaps = frozenset[str]() if body.accepts_gaps else task.gaps

@@ -184,12 +184,14 @@ def _accept_gaps(decision: Decision, task: Task) -> None:
 
 
 def _still_to_come(decision: Decision, task: Task) -> tuple[str, ...]:
-    """What runs must still be ended: the required steps after all that was recorded."""
+    """What runs must still be ended: the steps after its start that nothing recorded is after."""
     if not task.started:
         return ()
     place = decision.place(task)
+    starts = {step.no for step in place.loop.task_steps if step.starts}
     return tuple(
         no
         for no in missing_required(place, Level.TASK)
-        if not any(place.record(later) is not None for later in place.loop.descendants[no])
+        if not starts.isdisjoint(place.loop.ancestors[no])
+        and not any(place.record(later) is not None for later in place.loop.descendants[no])
     )

@@ -10,7 +10,7 @@ from domain.findings import Finding, Severity, worst_first
 from domain.loops.applies import waived
 from domain.loops.checks import CheckContext, read_scans
 from domain.loops.deadlines import limit_minutes
-from domain.loops.validity import TOLERANCE, expired, too_early
+from domain.loops.validity import TOLERANCE, expired, resting_on_a_stop, too_early
 
 if TYPE_CHECKING:
     from domain.loops.applies import Place
@@ -81,7 +81,7 @@ def _validity(place: Place, step: Step, decision: Decision) -> tuple[Finding, ..
 
 
 def _resting_on_a_stop(place: Place, step: Step) -> tuple[Finding, ...]:
-    """Steps named in `after` that were entered after the fact against a stop.
+    """That a step rests on one that was entered after the fact against a stop.
 
     Such a record is taken, for it tells what happened (E8); nothing live goes on from it.
     """
@@ -89,14 +89,11 @@ def _resting_on_a_stop(place: Place, step: Step) -> tuple[Finding, ...]:
         Finding(
             "earlier_stop",
             Severity.STOP,
-            f"{ref.step} was entered against a stop",
-            f"record {ref.step} again, live",
-            params=(("step", ref.step),),
+            f"{no} was entered against a stop",
+            f"record {no} again, live",
+            params=(("step", no),),
         )
-        for ref in step.after
-        if ref.step in place.loop.steps
-        and (record := place.record(ref.step)) is not None
-        and record.stopped
+        for no in resting_on_a_stop(step, place)
     )
 
 

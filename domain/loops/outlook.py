@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from domain.loops.applies import Place, all_hold, applies, blocked_by_ask, current, unmet
 from domain.loops.closing import closable
 from domain.loops.deadlines import order_deadlines, task_deadlines
-from domain.loops.validity import expires_at
+from domain.loops.validity import against_a_stop, expires_at, is_history, resting_on_a_stop
 from domain.orders import OrderState
 from domain.worklists import ANSWER, RELEASE, Outlook, ReadyStep
 
@@ -117,8 +117,9 @@ def _order_ready(step: Step, place: Place) -> bool:
     order = place.order
     if step.on or not applies(step, place) or blocked_by_ask(step.no, place) is not None:
         return False
-    if current(step, place) and not (step is place.loop.closing and closable(place)):
-        return _again_at(step, place) is not None
+    to_close = step is place.loop.closing and closable(place)
+    if current(step, place) and not (to_close or _once_more(step, place)):
+        return False
     signed_first = place.loop.activating
     if (
         order.state is OrderState.DRAFT
@@ -128,7 +129,7 @@ def _order_ready(step: Step, place: Place) -> bool:
         return False
     if step is place.loop.closing and (_is_nothing(order) or not _may_close(step, place)):
         return False
-    return not unmet(step, place)
+    return not unmet(step, place) and not resting_on_a_stop(step, place)
 
 
 def _is_nothing(order: Order) -> bool:
@@ -152,17 +153,25 @@ def _task_ready(step: Step, place: Place, task: Task) -> bool:
         over = place.record(step.repeats_until) is not None
     else:
         over = current(step, place)
-    if over:
-        return _again_at(step, place) is not None
-    if unmet(step, place):
+    if over and not _once_more(step, place):
+        return False
+    if unmet(step, place) or resting_on_a_stop(step, place):
         return False
     return not _waits(step, place, task)
 
 
+def _once_more(step: Step, place: Place) -> bool:
+    """Whether a done step is to be done anew: now, for it stands against a stop, or by a time."""
+    return against_a_stop(step, place) or _again_at(step, place) is not None
+
+
 def _again_at(step: Step, place: Place) -> datetime | None:
-    """From when a done step has expired and must be done anew for those that rest on it (E26)."""
+    """From when a done step has expired and must be done anew for those that rest on it (E26).
+
+    None also where that is now: it stands against a stop.
+    """
     record = place.record(step.no)
-    if record is None or step.valid is None:
+    if record is None or step.valid is None or record.stopped or is_history(step, place):
         return None
     resting = (one for one in place.loop.steps.values() if _rests_on(one, step))
     if all(not applies(one, place) or place.record(one.no) is not None for one in resting):
@@ -178,11 +187,13 @@ def _wanted(step: Step, place: Place, task: Task) -> bool:
     """Whether the step belongs to what the task still has to do."""
     if place.order.state is OrderState.DRAFT and task.parent is None:
         return False
+    if task.hold is not None:
+        return False
     if task.exit is not None:
         return step.no in task.exit.still or step.no in task.gaps
     if not step.required and not step.after:
         return False  # it belongs to an exit: the prescriber is told of what was not given
-    return applies(step, place) and task.hold is None
+    return applies(step, place)
 
 
 def _waits(step: Step, place: Place, task: Task) -> bool:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from domain.errors import InvalidInput, Refused
 from domain.events import StepRecorded, VersionRaised
 from domain.loops import follow_ups
-from domain.loops.applies import all_hold, applies, blocked_by_ask, current, one_act, unmet
+from domain.loops.applies import (
+    all_hold,
+    applies,
+    blocked_by_ask,
+    current,
+    one_act,
+    passed_by_exit,
+    unmet,
+)
 from domain.loops.checks import bound, read_scans
 from domain.loops.closing import closable, closing_waits_for
 from domain.loops.definition import Level
@@ -125,7 +133,7 @@ def _require_open(decision: Decision, step: Step, task: Task | None) -> None:
         return
     if task.state.terminal:
         raise task_ended(task.id, task.state.value, task.outcome)
-    if task.exit is not None and step.no not in task.exit.still and step.no not in task.gaps:
+    if task.exit is not None and passed_by_exit(step.no, task):
         raise task_ended(task.id, "an exit was taken", task.exit.outcome)
     live = not decision.source.after_the_fact
     if task.state is TaskState.ON_HOLD and live:

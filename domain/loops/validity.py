@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.findings import Finding, Severity
+from domain.loops.applies import waits_for
 from domain.loops.deadlines import allowed, clock_start, limit_applies, limit_minutes
 from domain.loops.definition import Level, OriginKind
 
@@ -24,8 +25,8 @@ def renewable(step: Step, place: Place, at: datetime) -> bool:
 
     Not on a task that has started: what it rested on then is history.
     """
-    record, task = place.record(step.no), place.task
-    if record is None or (step.level is Level.TASK and task is not None and task.started):
+    record = place.record(step.no)
+    if record is None or is_history(step, place):
         return False
     if record.stopped or (step.valid is not None and expired(step, record, place, at)):
         return True
@@ -37,6 +38,29 @@ def renewable(step: Step, place: Place, at: datetime) -> bool:
         for other in place.loop.steps.values()
         if other.level is step.level
     )
+
+
+def is_history(step: Step, place: Place) -> bool:
+    """Whether a task step's record is what the patient was given by: it is not done anew (E26)."""
+    return step.level is Level.TASK and place.task is not None and place.task.started
+
+
+def against_a_stop(step: Step, place: Place) -> bool:
+    """Whether a step was entered after the fact against a stop, and is to be recorded again."""
+    record = place.record(step.no)
+    return record is not None and record.stopped and not is_history(step, place)
+
+
+def resting_on_a_stop(step: Step, place: Place) -> tuple[str, ...]:
+    """What this step waits for and was entered against a stop: nothing live goes on from it (E8).
+
+    What does not apply passes on its own `after` here too; what was given already is history.
+    """
+    stopped = [no for no, one in place.loop.steps.items() if against_a_stop(one, place)]
+    if not stopped:
+        return ()
+    rests_on = {ref.step for ref in (*step.after, *waits_for(step, place))}
+    return tuple(no for no in stopped if no in rests_on)
 
 
 def expired(step: Step, record: Record, place: Place, at: datetime) -> bool:

@@ -81,6 +81,7 @@ TABLE = (
     Limit("TT23", "T3", "T9", (30, 240, 1440)),
     Limit("TT24", "T3 opened", "T11e", same(15)),
     Limit("TT25", "T11e", "T11", same(10), when="order.emergency", rule="T-03"),
+    Limit("TT26", "T1", "T2", same(360), when="order.emergency"),
     Limit("TT27", "opened", "T3", same(360), rule="X-02"),
 )
 HELD = pytest.mark.rows(
@@ -114,6 +115,7 @@ HELD = pytest.mark.rows(
     "TT23",
     "TT24",
     "TT25",
+    "TT26",
     "TT27",
 )
 

@@ -17,7 +17,17 @@ from domain.loops.loops import Loops
 from domain.orders import Priority
 from domain.people import Role
 from domain.records import Source
-from tests.openings import MEDICATION, blood, dose, medication, tube, visit
+from tests.openings import (
+    MEDICATION,
+    TRANSFUSION,
+    blood,
+    dose,
+    issue,
+    medication,
+    transfuse,
+    tube,
+    visit,
+)
 from tests.story import Story, at, loops, person, refused
 
 RETRO = Source.RETRO
@@ -103,7 +113,63 @@ def test_a_sub_loop_is_not_put_on_hold() -> None:
         story.entry(HoldWork, "08:10", task=story.child("adverse_reaction").id, reason="later")
 
 
+def test_the_consent_to_blood_in_an_emergency_is_asked_for_until_it_is_made_up() -> None:
+    story = Story("transfusion", {**TRANSFUSION, "component": "cryoprecipitate", "emergency": True})
+    story.record("T1", "07:00")
+    story.record("T3", "07:03")
+    story.record("T4", "07:06", result="approved")
+    story.record("T5", "07:08", result="verified")
+    story.record("T6", "07:09", witness=Role.NURSE)
+    story.record("T7", "07:10", result="accepted")
+    story.record("T8", "07:12", result="matched", witness=Role.BLOOD_BANK)
+    story.record("T9", "07:15")
+
+    assert "T2" in story.ready()
+    assert story.due() == {"TT26": at("13:00")}
+    story.record("T2", "09:00", result="consented", co_signer="the daughter")
+    assert not story.due()
+
+
+def test_a_rerun_leaves_the_result_missing_that_a_report_passed_over() -> None:
+    """The report was told by telephone; the analyser measures again, so there is no result yet."""
+    story = tube()
+    story.record("L9", "09:00", source=RETRO, reason="told by telephone")
+    assert "L8" in story.task.gaps
+
+    story.record("L8", "09:10", result="rerun", source=RETRO, reason="delta too large")
+
+    assert "L8" in story.task.gaps
+    assert "L8" not in story.task.steps
+    story.record("L8", "09:20", result="measured", source=RETRO, reason="second run")
+    assert "L8" not in story.task.gaps
+
+
+def test_an_accepted_gap_asks_for_nothing_before_the_start() -> None:
+    """A reported examination does not wait for the patient to leave the ward."""
+    story = visit(bedside=False)
+    story.record("E12", "10:00", source=RETRO, reason="from the archive")
+    story.exit("gap_accepted", "10:30", by=Role.CHARGE_NURSE, reason="slip lost")
+
+    assert story.task.exit is not None
+    assert story.task.exit.still == ("E10",)
+    assert story.ready(story.task) == {"E10"}
+    story.record("E10", "10:40")
+    assert story.task.outcome == "gap_accepted"
+
+
 # ---------------------------------------------------------------------- dead ends
+
+
+def test_a_dose_that_becomes_one_act_can_be_ended_after_its_start_was_given_up() -> None:
+    story = medication(dose("08:00", infusion=True))
+    story.record("M12", "08:30", source=RETRO, reason="round on paper")
+    story.exit("gap_accepted", "09:00", by=Role.CHARGE_NURSE, reason="start not written down")
+    story.entry(ChangeFields, "09:10", task=story.task.id, fields={"infusion": False})
+
+    story.record("M13", "09:20", result="complete")
+
+    assert "M11" not in story.task.steps
+    assert story.task.state.terminal
 
 
 def test_a_dose_that_has_no_step_is_not_made() -> None:
@@ -272,6 +338,42 @@ def test_a_confirmation_is_not_offered_before_all_that_it_waits_for() -> None:
     assert "M16" not in story.ready()
     story.record("M3", "07:20", result="approved")
     assert "M16" in story.ready()
+
+
+def test_a_bag_is_not_offered_to_be_sent_while_its_unit_is_on_hold() -> None:
+    story = blood()
+    issue(story, "08:00")
+    transfuse(story, "08:12")
+    story.record("T16", "08:28")
+    story.record("T18", "09:00", result="partial", reason="vein lost")
+    assert "T20" in story.ready(story.task)
+
+    story.entry(HoldWork, "12:00", task=story.task.id, reason="bag is looked for")
+
+    assert not story.ready(story.task)
+    story.entry(ReleaseWork, "12:30", task=story.task.id, reason="found")
+    assert "T20" in story.ready(story.task)
+
+
+def test_a_check_is_not_offered_anew_before_what_it_passed_over() -> None:
+    story = Story("medication", MEDICATION)
+    story.record("M1", "07:00")
+    story.record("M2", "07:01", result="verified")
+    story.make(dose("08:00"))
+    story.record("M10", "08:00", source=RETRO, reason="checked before the pharmacist looked")
+
+    assert "M10" not in story.ready(story.task)
+    story.record("M3", "08:05", result="approved")
+    assert "M10" in story.ready(story.task)
+
+
+def test_a_check_is_not_offered_anew_after_what_it_was_for() -> None:
+    """The end was told by the pump, so the dose was given: another check would change nothing."""
+    story = medication(dose("08:00", infusion=True))
+    story.record("M10", "08:00")
+    story.record("M13", "09:00", result="complete", source=RETRO, reason="from the pump")
+
+    assert "M10" not in story.ready(story.task)
 
 
 def test_an_expired_check_is_not_offered_again_while_a_question_is_open() -> None:

@@ -12,7 +12,7 @@ from domain.errors import InvalidInput, Refused
 from domain.people import Role
 from domain.records import Source
 from domain.tasks import TaskState
-from tests.openings import dose, medication
+from tests.openings import MEDICATION, dose, medication
 from tests.story import MRN, Story, at, person
 
 OTHER = "0099999999"
@@ -33,10 +33,60 @@ def test_a_wrong_wristband_told_as_retro_lets_nothing_live_go_on() -> None:
         story.record("M11", "08:01", result="complete")
     assert refused.value.findings[0].check == "earlier_stop"
     assert "M10 again" in refused.value.next_step
+    assert story.ready(story.task) == {"M10"}, "the check is offered anew, and nothing on it"
 
     story.record("M10", "08:02", scans=(wristband(MRN, 1),), noscan_reason="label damaged")
+    assert "M11" in story.ready(story.task)
     story.record("M11", "08:03", result="complete")
     assert story.task.state is TaskState.CLOSED
+
+
+@pytest.mark.rows("E8", "E12")
+def test_a_stop_is_passed_on_by_a_step_that_does_not_apply() -> None:
+    """Nothing is mixed on the ward, so the check at the bed rests on the dispensing itself."""
+    story = medication(dose("08:00", ward_stock=False))
+    story.record("M5", "07:20", expiry="2026-11-01", source=Source.RETRO, reason="on paper")
+    assert story.task.steps["M5"].stopped
+    with pytest.raises(Refused) as refused:
+        story.record("M6", "07:30")
+    assert refused.value.findings[0].check == "earlier_stop"
+    assert story.ready(story.task) == {"M5"}
+
+    other = medication(dose("08:00", ward_stock=False, transported=False))
+    other.record("M5", "07:20")
+    other.record("M6", "07:30", expiry="2026-11-01", source=Source.RETRO, reason="on paper")
+    with pytest.raises(Refused) as passed:
+        other.record("M8", "07:40")
+    assert "M6 again" in passed.value.next_step
+
+
+@pytest.mark.rows("E8", "E26")
+def test_what_was_given_against_a_stop_can_be_ended_live() -> None:
+    """An infusion that runs must be watched and ended, however it was started."""
+    story = medication(dose("08:00", ward_stock=True, infusion=True))
+    wrong = (wristband(OTHER, 1),)
+    story.record("M10", "08:00", scans=wrong, source=Source.RETRO, reason="written down after")
+    story.record("M11", "08:01", source=Source.RETRO, reason="written down after")
+    assert story.task.steps["M11"].stopped
+    assert story.ready(story.task) == {"M12", "M13"}
+
+    story.record("M12", "08:20")
+    story.record("M13", "08:30", result="complete")
+
+    assert story.task.state is TaskState.CLOSED
+
+
+@pytest.mark.rows("E8")
+def test_an_order_step_against_a_stop_is_offered_again_on_the_order() -> None:
+    story = Story("medication", {**MEDICATION, "skin_test": True})
+    for no, result in (("M1", None), ("M2", "verified"), ("M3", "approved")):
+        story.record(no, "07:05", result=result)
+    wrong = (wristband(OTHER, 1),)
+    story.record("M4a", "07:10", scans=wrong, source=Source.RETRO, reason="written down after")
+
+    assert story.ready() == {"M4a"}
+    story.record("M4a", "07:20", scans=(wristband(MRN, 1),))
+    assert story.ready() == {"M4"}
 
 
 @pytest.mark.rows("M10")
