@@ -19,8 +19,9 @@ ROW_KEYS: Final = {
     "exits": "code",
     "returns": "code",
     "children": "code",
+    "rows": "id",
 }
-"""The lists of a loop file whose rows have a key, with the key's name."""
+"""The lists of a definition file whose rows have a key, with the key's name."""
 
 
 @dataclass(frozen=True, slots=True)
