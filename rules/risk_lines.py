@@ -1,19 +1,18 @@
-"""CLORS as JSON: one line of `wardloop score clors`, and the record that a database keeps.
+"""One line of `wardloop score clors`: a JSON object in, a JSON object out.
 
 The score prioritises work; it is no probability.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from decimal import ROUND_FLOOR, Decimal
-from hashlib import sha256
 from typing import Final, TypeVar
 
 from domain.errors import InvalidInput
-from rules.risk import OpenStep, OrderRisk, Risk, RiskInputs, Weight, risk_of
+from rules.risk import OpenStep, OrderRisk, RiskInputs, Weight, risk_of
+from rules.scores.entries import truth
+from rules.scores.measures import ucum
 
 ACUTE_EXCLUDED: Final = "EXCLUDED_NEWS2"
 """The acute domain has no NEWS2: a child, or pregnancy. The rest of the score stands."""
@@ -77,25 +76,6 @@ def clors_line(line: Mapping[str, object]) -> dict[str, object]:
             for cause in risk.causes
         ],
     }
-
-
-def risk_to_json(risk: Risk) -> dict[str, object]:
-    """The score as it is kept beside a stay: whole numbers only."""
-    return asdict(risk) | {"band": risk.band.value, "causes": [asdict(one) for one in risk.causes]}
-
-
-def canonical(value: Mapping[str, object]) -> str:
-    """The one JSON text of a value: sorted keys, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def input_sha256(inputs: RiskInputs) -> str:
-    """What a score rested on, as a hash; the order of risks and steps changes nothing."""
-    value = asdict(inputs)
-    value["egfr"] = None if inputs.egfr is None else format(Decimal(inputs.egfr).normalize(), "f")
-    for name in ("order_risks", "open_steps"):
-        value[name] = sorted(value[name], key=canonical)
-    return sha256(canonical(value).encode()).hexdigest()
 
 
 # ---------------------------------------------------------------------- a line read
@@ -184,9 +164,7 @@ def _text(at: str, row: Mapping[str, object], name: str, *, default: str | None 
 
 def _flag(line: Mapping[str, object], name: str) -> bool:
     value = line.get(name)
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    raise InvalidInput(name, f"{value!r} is neither", right="true or false")
+    return value is not None and truth(name, value)
 
 
 def _seconds(at: str, row: Mapping[str, object], name: str) -> int:
@@ -231,6 +209,7 @@ def _times(field: str, value: Mapping[str, object], units: Mapping[str, int]) ->
     if set(value) != {"value", "unit"}:
         raise InvalidInput(field, "not an amount", right=f'{{"value": 1, "unit": "..."}}: {known}')
     unit = value["unit"]
-    if not isinstance(unit, str) or unit not in units:
+    times = units.get(ucum(unit)) if isinstance(unit, str) else None
+    if times is None:
         raise InvalidInput(field, f"{unit!r} is no unit of it", right=known)
-    return units[unit]
+    return times

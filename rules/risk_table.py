@@ -13,12 +13,12 @@ from decimal import ROUND_CEILING, Context, Decimal
 from functools import cache
 from hashlib import sha256
 from itertools import accumulate, pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.errors import DefinitionError
 from rules.loops.document import Document, Fault, read_document, read_rows
 from rules.loops.lines import KeyPath
 from rules.risk_values import Band, Weight
@@ -144,50 +144,47 @@ def _shipped() -> Settings:
 
 
 def _prove(document: Document, settings: Settings, shipped: Settings) -> None:
-    faults = [
-        *_differences((), settings.model_dump(), shipped.model_dump()),
-        *_falling(settings.model_dump()),
-    ]
-    if faults:
-        raise min((document.error(fault) for fault in faults), key=_place)
-
-
-def _place(error: DefinitionError) -> tuple[int, str]:
-    return error.line, error.reason
+    """Raise the first fault of the file; a misspelt key is unknown rather than missing."""
+    found, usual = settings.model_dump(), shipped.model_dump()
+    for faults in (_differences((), found, usual), _missing((), found, usual), _falling(found)):
+        errors = [document.error(fault) for fault in faults]
+        if errors:
+            raise min(errors, key=attrgetter("line", "reason"))
 
 
 def _differences(path: KeyPath, found: object, shipped: object) -> Iterator[Fault]:
-    """What the file may not say, key by key. Both are of one shape: Pydantic has read both."""
-    if isinstance(shipped, dict):
-        yield from _inner(path, cast("dict[str, object]", found), shipped)
+    """What the file may not say. Both are of one shape: Pydantic has read both."""
+    if isinstance(found, dict):
+        usual = cast("dict[str, object]", shipped)
+        for key, value in found.items():
+            if key in usual:
+                yield from _differences((*path, key), value, usual[key])
+            else:
+                known = ", ".join(usual)
+                yield Fault((*path, key), f"unknown key {key!r}; right would be one of {known}")
     elif path[0] in {"model", "locked"}:
         if found != shipped:
             yield Fault(path, f"{path[-1]}: {found!r} is locked; right would be {shipped!r}")
     else:
-        number, usual = cast("int", found), cast("int", shipped)
-        if abs(number - usual) * 2 > usual:
-            least, most = (usual + 1) // 2, usual * 3 // 2
+        number, usually = cast("int", found), cast("int", shipped)
+        if abs(number - usually) * 2 > usually:
+            least, most = (usually + 1) // 2, usually * 3 // 2
             yield Fault(path, f"{path[-1]}: {number} is out of reach; right: {least} to {most}")
 
 
-def _inner(
-    path: KeyPath, found: Mapping[str, object], shipped: Mapping[str, object]
-) -> Iterator[Fault]:
-    for key in shipped.keys() | found.keys():
-        at = (*path, key)
-        if key not in found:
-            yield Fault(at, f"the key {key!r} is missing; it has no default")
-        elif key not in shipped:
-            known = ", ".join(shipped)
-            yield Fault(at, f"unknown key {key!r}; right would be one of {known}")
-        else:
-            yield from _differences(at, found[key], shipped[key])
+def _missing(path: KeyPath, found: object, shipped: object) -> Iterator[Fault]:
+    if isinstance(shipped, dict) and isinstance(found, dict):
+        for key, value in shipped.items():
+            if key in found:
+                yield from _missing((*path, key), found[key], value)
+            else:
+                yield Fault((*path, key), f"the key {key!r} is missing; it has no default")
 
 
 def _falling(data: Mapping[str, Mapping[str, int]]) -> Iterator[Fault]:
     """Graver rows that count less than lighter ones."""
     for table, *keys in _RISING:
-        rows = [(key, data[table][key]) for key in keys if key in data[table]]
+        rows = [(key, data[table][key]) for key in keys]
         for (lighter, less), (graver, more) in pairwise(rows):
             if more < less:
                 yield Fault(
