@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
+    from domain.loops.deadlines import Deadline
     from domain.orders import Priority
     from domain.people import Role
 
@@ -58,12 +59,14 @@ class Outlook:
         next_limit: the limit that runs out then.
         ready: the steps that can be recorded now.
         acts: the open questions, each to be answered, and the hold to be ended.
+        deadlines: every limit that is running, the earliest first: what alert rules look at.
     """
 
     next_due_at: datetime | None = None
     next_limit: str | None = None
     ready: tuple[ReadyStep, ...] = ()
     acts: tuple[ReadyStep, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
     @property
     def waiting(self) -> tuple[ReadyStep, ...]:

@@ -13,7 +13,7 @@ from storage import statements as sql
 from storage.journal import FIRST_HASH, seal, system_chain, ward_chain
 from storage.statements import Statement, word
 from storage.tables import journal
-from storage.types import instant
+from storage.types import NEVER, instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,9 +45,10 @@ _LAST_TRUE: Final = Statement(
         journal.c.chain == word("chain"), text("simulated = 0 AND source <> 'import'")
     )
 )
-NO_RISK: Mapping[str, object] = dict.fromkeys(
-    ("score", "band", "as_of", "risk_seq", "causes", "config_hash")
-)
+NO_RISK: Mapping[str, object] = {
+    **dict.fromkeys(("score", "band", "as_of", "risk_seq", "causes", "config_hash")),
+    "wake_at": NEVER,
+}
 """The columns of `encounter_state` that the risk score fills."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from domain.ids import TaskId
 from domain.loops.case import Case
+from domain.loops.deadlines import Deadline
 from domain.orders import Order, OrderState, Priority
 from domain.tasks import Task, TaskState
 from domain.worklists import Outlook, ReadyStep
@@ -243,17 +244,66 @@ def outlook_row(outlook: Outlook) -> Values:
         "next_limit": outlook.next_limit,
         "roles": role_mask(role for step in outlook.waiting for role in step.roles),
         "ready": f"[{','.join(map(written_changed, outlook.waiting))}]",
+        "watch": _watch_text(outlook.deadlines),
     }
 
 
-def outlook_of(next_due_at: object, next_limit: object, ready: object) -> Outlook:
-    """The outlook that stands beside an order or a task."""
+def outlook_of(
+    next_due_at: object,
+    next_limit: object,
+    ready: object,
+    deadlines: tuple[Deadline, ...] = (),
+) -> Outlook:
+    """The outlook that stands beside an order or a task; a worklist needs no `deadlines`."""
     steps, acts = _waiting(cast("str", ready))
     return Outlook(
         next_due_at=deadline_or_none(cast("int", next_due_at)),
         next_limit=cast("str | None", next_limit),
         ready=steps,
         acts=acts,
+        deadlines=deadlines,
+    )
+
+
+def stored_outlook(row: Row) -> Outlook:
+    """The outlook at the end of a row of `statements.ORDER` or of `TASK`, whole."""
+    next_due_at, next_limit, ready, watch = row[-sql.OUTLOOKS :]
+    return outlook_of(next_due_at, next_limit, ready, deadlines_of(row[0], watch))
+
+
+def _watch_text(deadlines: tuple[Deadline, ...]) -> str:
+    """All running limits, compactly: limit, rule, step, start, end, opening; empty: none."""
+    if not deadlines:
+        return ""
+    return canonical(
+        [
+            [
+                one.limit, one.rule, one.step, micros(one.starts_at), micros(one.at),
+                micros_or_none(one.opens_at),
+            ]
+            for one in deadlines
+        ]
+    )  # fmt: skip
+
+
+def deadlines_of(stream: object, watch: object) -> tuple[Deadline, ...]:
+    """All running limits of an order or a task."""
+    return _deadlines(cast("str", stream), cast("str", watch)) if watch else ()
+
+
+@lru_cache(maxsize=8192)
+def _deadlines(stream: str, text: str) -> tuple[Deadline, ...]:
+    return tuple(
+        Deadline(
+            stream=stream,
+            limit=limit,
+            step=step,
+            at=instant(at),
+            starts_at=instant(starts_at),
+            opens_at=instant_or_none(opens_at),
+            rule=rule,
+        )
+        for limit, rule, step, starts_at, at, opens_at in json.loads(text)
     )
 
 

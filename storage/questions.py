@@ -75,7 +75,7 @@ JOURNAL_OF: Final = Statement(
 # ---------------------------------------------------------------- worklists
 
 
-_UNREAD: Final = ("progress", "config_hash", "roles", "version", "seq", "is_open")
+_UNREAD: Final = ("progress", "watch", "config_hash", "roles", "version", "seq", "is_open")
 
 
 def _work(table: Table, scope: ColumnElement[bool] | None, *, drafts: bool) -> Statement:

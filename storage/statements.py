@@ -53,7 +53,7 @@ _NEVER_CHANGES: Final = {
     "tasks": {"id", "order_id", "encounter_id", "ward_id", "loop", "parent", "made_at", "due_at",
               "seq"},
 }  # fmt: skip
-_OUTLOOK: Final = ("next_due_at", "next_limit", "roles", "ready")
+_OUTLOOK: Final = ("next_due_at", "next_limit", "roles", "ready", "watch")
 
 
 class Statement:
@@ -172,21 +172,21 @@ TASK_COLUMNS: Final = (
 )  # fmt: skip
 
 
-OUTLOOKS: Final = 3
+OUTLOOKS: Final = 4
 """So many columns of outlook follow upon those of an order or a task."""
 
 
 def _of_order(*more: ColumnElement[bool]) -> Statement:
-    outlook = (tasks.c.next_due_at, tasks.c.next_limit, tasks.c.ready)
+    outlook = (tasks.c.next_due_at, tasks.c.next_limit, tasks.c.ready, tasks.c.watch)
     return Statement(
         select(*TASK_COLUMNS, *outlook).where(tasks.c.order_id == word("order_id"), *more)
     )
 
 
 ORDER: Final = Statement(
-    select(*ORDER_COLUMNS, orders.c.next_due_at, orders.c.next_limit, orders.c.ready).where(
-        orders.c.id == word("order_id")
-    )
+    select(
+        *ORDER_COLUMNS, orders.c.next_due_at, orders.c.next_limit, orders.c.ready, orders.c.watch
+    ).where(orders.c.id == word("order_id"))
 )
 OPEN_TASKS: Final = _of_order(is_open(tasks))
 ALL_TASKS: Final = _of_order()

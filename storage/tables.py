@@ -18,6 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+from storage.types import NEVER
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -38,10 +40,15 @@ def _number(name: str, *, null: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=null)
 
 
-def _open(name: str, *columns: Column[str] | Column[int]) -> Index:
+def _open(name: str, *columns: Column[str] | Column[int], unique: bool = False) -> Index:
     """An index over open rows only: it stays small however many are done."""
     where = text("is_open = 1")
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def _watch() -> Column[str]:
+    """All limits that are running; empty: not worked out, or at its end."""
+    return Column("watch", Text, nullable=False, server_default=text("''"))
 
 
 # ---------------------------------------------------------------- the truth
@@ -112,6 +119,8 @@ encounter_state = Table(
     _number("risk_seq", null=True),
     _text("causes", null=True),
     _text("config_hash", null=True),
+    # when the watch looks at the stay again; far away where nothing changes by time
+    Column("wake_at", BigInteger, nullable=False, index=True, server_default=text(str(NEVER))),
 )
 wards = Table(
     "wards",
@@ -182,6 +191,7 @@ assignments = Table(
     PrimaryKeyConstraint("kind", "ward_id", "subject", "starts_at"),
     Index(None, "encounter_id"),
     Index(None, "practitioner_id"),
+    Index(None, "ward_id", "ends_at"),
 )
 catalogue_items = Table(
     "catalogue_items",
@@ -269,6 +279,7 @@ orders = Table(
     _number("roles"),
     _text("config_hash"),
     _text("ready"),
+    _watch(),
     _text("fields"),
     _text("progress"),
 )
@@ -295,6 +306,7 @@ tasks = Table(
     _number("roles"),
     _text("config_hash"),
     _text("ready"),
+    _watch(),
     _text("fields"),
     _text("progress"),
     Index(None, "order_id", "is_open"),
@@ -306,6 +318,48 @@ _open("ix_tasks_open_ward", tasks.c.ward_id, tasks.c.next_due_at)
 _open("ix_tasks_open_due", tasks.c.next_due_at)
 _open("ix_tasks_open_encounter", tasks.c.encounter_id)
 _open("ix_tasks_open_container", tasks.c.container)
+
+# one row per episode; all of it stands in `data`, the columns are for lists
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("encounter_id"),
+    _text("ward_id"),
+    _text("order_id", null=True),
+    _text("task_id", null=True),
+    _text("rule"),
+    _text("subject"),
+    _text("cause"),
+    _text("severity"),
+    _number("tier"),
+    _number("is_open"),
+    _number("silent"),
+    _number("roles"),
+    _number("since"),
+    _number("raised_at"),
+    _number("acknowledged_at", null=True),
+    _number("snoozed_until", null=True),
+    _number("action_until", null=True),
+    _number("resolved_at", null=True),
+    _text("resolution", null=True),
+    _text("data"),
+    Index("ix_alerts_encounter_id", "encounter_id", "raised_at"),
+    Index("ix_alerts_raised_at", "raised_at"),
+)
+_open("uq_alerts_open_key", alerts.c.rule, alerts.c.subject, alerts.c.cause, unique=True)
+_open("ix_alerts_open_encounter", alerts.c.encounter_id)
+_open("ix_alerts_open_ward", alerts.c.ward_id, alerts.c.severity, alerts.c.since)
+
+# who does the work that one process does for all; no evidence
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("holder"),
+    _number("expires_at"),
+    _number("fencing"),
+)
 
 PROJECTIONS: Final = (
     wards,
@@ -320,6 +374,7 @@ PROJECTIONS: Final = (
     standing_facts,
     orders,
     tasks,
+    alerts,
     encounter_state,
 )
 """What can be rebuilt from the journal, in the order in which rows may be inserted."""

@@ -15,10 +15,11 @@ from domain.loops.case import Facts
 from domain.patients import EncounterState
 from storage import statements as sql
 from storage.chains import Chains
+from storage.clinical import StoredClinical
 from storage.clinical_projection import project_values, tells
 from storage.engine import RowRefusedError
 from storage.journal import event_values, happening_values, said
-from storage.mapping import load_case, open_fields, outlook_of
+from storage.mapping import load_case, open_fields, stored_outlook
 from storage.moments import recording_time
 from storage.projections import MovedMeanwhileError, project_case, project_happening
 from storage.types import instant, instant_or_none, micros
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from domain.clinical import Clinical
     from domain.clock import Clock
     from domain.events import Event
     from domain.happenings import Happening
@@ -149,6 +151,10 @@ class SqlTransaction:
         rows = self._driver.rows(sql.OPEN_ORDERS, encounter_id=encounter)
         return tuple(OrderId(cast("str", row[0])) for row in rows)
 
+    def clinical(self, encounter: EncounterId) -> Clinical:
+        """What is known of the patient beside one order; each part is read when asked for."""
+        return StoredClinical.of(self._driver, encounter, self._now)
+
     # ------------------------------------------------------------ writing
     def append(self, events: Sequence[Event]) -> None:
         """Write events of orders and tasks to the journal, in this order.
@@ -256,7 +262,7 @@ class SqlTransaction:
         found = {}
         for key, outlook in outlooks.items():
             row = self._rows.pop(key, None)
-            if row is None or outlook_of(*row[-sql.OUTLOOKS :]) != outlook:
+            if row is None or stored_outlook(row) != outlook:
                 found[key] = outlook
         return found
 

@@ -66,6 +66,7 @@ def _outlook(
         next_limit=None if first is None else first.limit,
         ready=tuple(_ready_step(step, place, rows) for step in steps),
         acts=acts,
+        deadlines=rows,
     )
 
 
