@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from domain import standing
 from domain.patients import Sex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from domain.ids import OrderId, PractitionerId
     from domain.observations import Observation
     from domain.orders import Priority
+    from domain.standing import StandingFact
+
+
+REFUTED: Final = "refuted"
 
 
 class AllergyKind(StrEnum):
@@ -74,6 +79,7 @@ class Clinical:
             365 days).
         allergies: None: nobody has asked; empty: asked, and there are none.
         orders: the active orders of the stay.
+        facts: what stands of the patient, by name (`domain.standing`).
     """
 
     sex: Sex = Sex.UNKNOWN
@@ -84,6 +90,11 @@ class Clinical:
     )
     allergies: tuple[Allergy, ...] | None = None
     orders: tuple[ActiveOrder, ...] = ()
+    facts: Mapping[str, StandingFact] = field(default_factory=lambda: MappingProxyType({}))
+
+    def flags(self, now: datetime) -> frozenset[str]:
+        """The standing facts as words at an instant: `pregnant`, `comfort_care`, ..."""
+        return standing.flags(self.facts, now)
 
     def age_years(self, now: datetime) -> int | None:
         """Completed years at an instant; None where the birth date is not known."""
@@ -92,3 +103,15 @@ class Clinical:
             return None
         before_birthday = (now.month, now.day) < (born.month, born.day)
         return now.year - born.year - before_birthday
+
+
+def standing_allergies(said: Iterable[Allergy], *, asked: bool) -> tuple[Allergy, ...] | None:
+    """The allergies that hold, of all that was said of them, the earliest first.
+
+    Args:
+        asked: somebody asked the patient, whatever they answered.
+    """
+    latest = {(one.substance, one.kind): one for one in said}
+    if not latest and not asked:
+        return None
+    return tuple(one for one in latest.values() if one.certainty != REFUTED)

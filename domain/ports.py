@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.alerts import AlertRule
+    from domain.clinical import Clinical
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
     from domain.situation import Assessment, Situation
+    from domain.standing import StandingFact
     from domain.worklists import BedRow, JournalRow, Outlook, WorkRow
 
 
@@ -97,6 +99,14 @@ class Transaction(Protocol):
         """Orders of the encounter that have not ended or have an open task."""
         ...
 
+    def clinical(self, encounter: EncounterId) -> Clinical:
+        """What is known of the patient beside one order; nothing is read before it is asked for.
+
+        Raises:
+            NotFound (where it is asked for): the encounter was never admitted.
+        """
+        ...
+
     def append(self, events: Sequence[Event]) -> None:
         """Write events of orders and tasks to the journal, in this order."""
         ...
@@ -162,6 +172,18 @@ class Reads(Protocol):
 
     def encounter(self, encounter: EncounterId) -> Encounter | None:
         """The stay of an id."""
+        ...
+
+    def clinical(self, encounter: EncounterId) -> Clinical:
+        """What is known of the patient of a stay beside its orders' own records.
+
+        Raises:
+            NotFound: the encounter was never admitted.
+        """
+        ...
+
+    def notes(self, encounter: EncounterId) -> tuple[StandingFact, ...]:
+        """The free notes about the patient of a stay, the latest first."""
         ...
 
     def encounter_of_patient(self, patient: PatientId) -> Encounter | None:
@@ -245,6 +267,16 @@ class Reads(Protocol):
 
     def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
         """The nurse of each patient at an instant."""
+        ...
+
+    def people_of(
+        self, roles: frozenset[Role], encounter: EncounterId, *, at: datetime
+    ) -> tuple[PractitionerId, ...]:
+        """Who of these roles looks after a patient at an instant, for an alert to reach.
+
+        The nearest circle in which anybody holds one of the roles: who is assigned to the patient,
+        else who is on duty on the ward, else who is on call there, else everybody of the ward.
+        """
         ...
 
     def due_streams(

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
+from domain.happenings import Assigned
 from domain.ids import EncounterId, PatientId, PractitionerId, WardId
 from domain.patients import Encounter, EncounterState, Patient, Sex, Ward
 from domain.people import Practitioner, Role
@@ -131,4 +132,17 @@ def practitioner_of(row: Row) -> Practitioner:
         badge=cast("str | None", badge),
         student=bool(student),
         active=bool(active),
+    )
+
+
+def assigned_of(row: Row) -> Assigned:
+    """An assignment from all columns of its table."""
+    kind, ward, _, starts_at, ends_at, practitioner, encounter = row
+    return Assigned(
+        kind=cast("str", kind),
+        practitioner=PractitionerId(cast("str", practitioner)),
+        ward=WardId(cast("str", ward)),
+        encounter=None if encounter is None else EncounterId(cast("str", encounter)),
+        starts_at=instant(cast("int", starts_at)),
+        ends_at=instant(cast("int", ends_at)),
     )

@@ -183,6 +183,17 @@ def _nurses(*where: ColumnElement[bool]) -> Statement:
 NURSES: Final = _nurses()
 NURSES_OF_WARD: Final = _nurses(assignments.c.ward_id == word("ward_id"))
 NURSES_OF_ENCOUNTER: Final = _nurses(assignments.c.encounter_id == word("encounter_id"))
+AT_WORK: Final = Statement(
+    select(assignments)
+    .where(
+        or_(
+            assignments.c.encounter_id == word("encounter_id"),
+            assignments.c.ward_id == word("ward_id"),
+        ),
+        *_IN_FORCE[1:],
+    )
+    .order_by(assignments.c.starts_at, assignments.c.kind, assignments.c.subject)
+)
 PATIENTS_OF_NURSE: Final = _nurses(assignments.c.practitioner_id == word("nurse"))
 CATALOGUE: Final = Statement(
     select(catalogue_items.c.code, catalogue_items.c.data)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from domain.addressing import nearest
 from domain.ids import EncounterId, OrderId, TaskId
 from storage import questions as ask
 from storage import statements as sql
 from storage import worklists
 from storage.care_mapping import (
+    assigned_of,
     encounter_of,
     patient_of,
     practitioner_of,
     ward_of,
 )
+from storage.clinical import StoredClinical
 from storage.journal import journal_row
 from storage.mapping import load_case, open_fields
+from storage.projections import ward_of as ward_where
 from storage.types import instant, micros, role_mask
 from storage.worklists import WorkQuestion
 
@@ -23,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from domain.clinical import Clinical
     from domain.clock import Clock
     from domain.ids import CommandId, PatientId, PractitionerId, WardId
     from domain.loops.case import Case
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
+    from domain.standing import StandingFact
     from domain.worklists import BedRow, JournalRow, WorkRow
     from storage.engine import Database, Row
     from storage.statements import Statement
@@ -108,6 +114,37 @@ class SqlReads:
     def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
         """The nurse of each patient at an instant."""
         return worklists.nurses_of(self._rows(ask.NURSES_OF_WARD, ward_id=ward, at=micros(at)))
+
+    def people_of(
+        self, roles: frozenset[Role], encounter: EncounterId, *, at: datetime
+    ) -> tuple[PractitionerId, ...]:
+        """Who of these roles is nearest to a patient at an instant: see `domain.addressing`."""
+        with self._database.reading() as driver:
+            ward = cast("WardId", ward_where(driver, encounter))
+            rows = driver.rows(ask.AT_WORK, encounter_id=encounter, ward_id=ward, at=micros(at))
+            staff = map(practitioner_of, driver.rows(ask.PRACTITIONERS))
+            return nearest(
+                roles,
+                encounter=encounter,
+                ward=ward,
+                at_work=tuple(map(assigned_of, rows)),
+                staff=staff,
+            )
+
+    # ------------------------------------------------------------ what is known of a patient
+    def clinical(self, encounter: EncounterId) -> Clinical:
+        """What is known of the patient of a stay at the clock's present instant, all of it read.
+
+        Raises:
+            NotFound: the encounter was never admitted.
+        """
+        with self._database.reading() as driver:
+            return StoredClinical.of(driver, encounter, self._clock.now()).frozen()
+
+    def notes(self, encounter: EncounterId) -> tuple[StandingFact, ...]:
+        """The free notes about the patient of a stay, the latest first."""
+        with self._database.reading() as driver:
+            return StoredClinical.of(driver, encounter, self._clock.now()).notes()
 
     # ------------------------------------------------------------ orders and tasks
     def encounter_of_order(self, order: OrderId) -> EncounterId | None:

@@ -6,14 +6,18 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from domain.addressing import nearest
+from domain.ids import WardId
 from domain.loops.case import Case
 from domain.orders import OrderState
 from domain.worklists import BedRow, Outlook, WorkRow
 from storage.mapping import container_of
+from tests.fake_clinical import clinical_of, notes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from domain.clinical import Clinical
     from domain.ids import (
         CommandId,
         EncounterId,
@@ -21,11 +25,11 @@ if TYPE_CHECKING:
         PatientId,
         PractitionerId,
         TaskId,
-        WardId,
     )
     from domain.orders import Order
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
+    from domain.standing import StandingFact
     from domain.tasks import Task
     from domain.worklists import JournalRow
     from tests.fakes import FakeState, FakeStore
@@ -60,6 +64,12 @@ class FakeReads:
 
     def encounter(self, encounter: EncounterId) -> Encounter | None:
         return self._state.stays.get(encounter)
+
+    def clinical(self, encounter: EncounterId) -> Clinical:
+        return clinical_of(self._state, encounter, self._store.clock.now())
+
+    def notes(self, encounter: EncounterId) -> tuple[StandingFact, ...]:
+        return notes_of(self._state, encounter)
 
     def encounter_of_patient(self, patient: PatientId) -> Encounter | None:
         stays = [stay for stay in self._state.stays.values() if stay.patient_id == patient]
@@ -235,6 +245,18 @@ class FakeReads:
     def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
         here = {row.encounter for row in self._state.assigned if row.ward == ward}
         return {stay: nurse for stay, nurse in self._state.nurse_of(at).items() if stay in here}
+
+    def people_of(
+        self, roles: frozenset[Role], encounter: EncounterId, *, at: datetime
+    ) -> tuple[PractitionerId, ...]:
+        stay = self._state.stays.get(encounter)
+        return nearest(
+            roles,
+            encounter=encounter,
+            ward=WardId("") if stay is None else stay.ward,
+            at_work=[one for one in self._state.assigned if one.starts_at <= at < one.ends_at],
+            staff=self._state.staff.values(),
+        )
 
     def due_streams(
         self, *, until: datetime, limit: int = 500

@@ -34,11 +34,13 @@ from domain.worklists import JournalRow, Outlook
 from storage.journal import event_values, happening_values, said
 from storage.moments import recording_time
 from storage.types import instant
+from tests.fake_clinical import FakeKnowledge, clinical_of
 from tests.fake_reads import FakeReads, opened, placed_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from domain.clinical import Clinical
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ports import CommandMeta, Kept
@@ -91,6 +93,7 @@ class FakeState:
     recorded: dict[str, datetime] = field(default_factory=dict)
     truly: dict[str, datetime] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
+    known: FakeKnowledge = field(default_factory=FakeKnowledge)
 
     def snapshot(self) -> FakeState:
         return FakeState(**{name: copy.copy(value) for name, value in vars(self).items()})
@@ -205,6 +208,9 @@ class FakeTransaction:
         ]
         return tuple(order.id for order in sorted(found, key=placed_first))
 
+    def clinical(self, encounter: EncounterId) -> Clinical:
+        return clinical_of(self._state, encounter, self._now)
+
     def append(self, events: Sequence[Event]) -> None:
         for event in events:
             body = event.body
@@ -221,7 +227,9 @@ class FakeTransaction:
             if isinstance(body, OrderPlaced | TaskMade) and self._length(event.stream):
                 raise self._conflict(event.stream, is_order=isinstance(body, OrderPlaced))
             values = event_values(event, self._meta, simulated=self._store.clock.simulated)
-            self._write(values, encounter, event.order_id)
+            row = self._write(values, encounter, event.order_id)
+            known = self._state.known
+            self._state.known = replace(known, waiting=(*known.waiting, (event, row)))
             self._unkept.add(event.order_id)
 
     def keep(self, kept: Kept) -> None:
@@ -235,6 +243,7 @@ class FakeTransaction:
         self._state.cases[order.id] = Case(order, {**(stored.tasks if stored else {}), **moved})
         self._state.outlooks.update(kept.outlooks)
         self._unkept.discard(order.id)
+        self._state.known = self._state.known.with_case(kept.after)
 
     def _compare(self, kept: Kept, stored: Case | None) -> None:
         if kept.before is None:
@@ -270,8 +279,9 @@ class FakeTransaction:
             if isinstance(happening.body, MovedTo):
                 self._refuse_unkept()
             values = happening_values(happening, self._meta, simulated=self._store.clock.simulated)
-            self._write(values, chain, None)
+            row = self._write(values, chain, None)
             self._apply(happening)
+            self._state.known = self._state.known.with_happening(happening, row)
 
     def _apply(self, happening: Happening) -> None:  # noqa: C901, PLR0912 - one arm a kind
         state, body = self._state, happening.body
@@ -327,7 +337,7 @@ class FakeTransaction:
     def _length(self, stream: str) -> int:
         return sum(row.stream == stream for _, row in self._state.journal)
 
-    def _write(self, values: dict[str, object], chain: str, order: OrderId | None) -> None:
+    def _write(self, values: dict[str, object], chain: str, order: OrderId | None) -> JournalRow:
         self._n += 1
         stream = cast("str", values["stream"])
         recorded_at = instant(cast("int", values["recorded_at"]))
@@ -352,3 +362,4 @@ class FakeTransaction:
             if not values["simulated"]:
                 true = self._state.truly.get(chain, EARLIEST)
                 self._state.truly[chain] = max(true, recorded_at)
+        return row

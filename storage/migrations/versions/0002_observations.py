@@ -79,10 +79,12 @@ def upgrade() -> None:
     metadata.create_all(op.get_bind())
     op.drop_table("observation_latest")
     op.create_index("ix_patients_merged_into", "patients", ["merged_into"])
+    op.create_index("ix_assignments_ward_id_ends_at", "assignments", ["ward_id", "ends_at"])
 
 
 def downgrade() -> None:
     """Back to the first schema: only ever done in a test."""
+    op.drop_index("ix_assignments_ward_id_ends_at", "assignments")
     op.drop_index("ix_patients_merged_into", "patients")
     metadata.drop_all(op.get_bind())
     Table(
