@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId, OrderId, PatientId, PractitionerId
     from domain.people import Role
     from domain.records import Hold, Record
+    from domain.situation import Mark
 
 
 class Priority(StrEnum):
@@ -135,6 +136,7 @@ class Order:
         reported: whether any report was made.
         signed_at: when the step that activates it was done.
         not_recorded: steps that its source cannot record; not applicable (decision 30).
+        marks: what alert rules look for in its own records.
         seq: events on its own stream.
         version: rises with each event that other work must see (E4).
     """
@@ -163,5 +165,6 @@ class Order:
     ended_at: datetime | None = None
     not_recorded: frozenset[str] = frozenset()
     tally: Tally = field(default_factory=Tally)
+    marks: tuple[Mark, ...] = ()
     seq: int = 0
     version: int = 0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from domain.ids import EncounterId, OrderId, PractitionerId, TaskId
     from domain.records import Hold, Record
+    from domain.situation import Mark
 
 
 class TaskState(StrEnum):
@@ -75,6 +76,7 @@ class Task:
         exit: an outcome fixed by an exit whose clocks still run.
         instead_of: the ended task whose late truth this one carries (E9).
         clock_from: the first clock, kept by a recollection.
+        marks: what alert rules look for in its records.
         version: events on its stream.
     """
 
@@ -102,6 +104,7 @@ class Task:
     ended_at: datetime | None = None
     instead_of: TaskId | None = None
     clock_from: datetime | None = None
+    marks: tuple[Mark, ...] = ()
     version: int = 0
 
     @property

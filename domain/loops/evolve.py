@@ -33,6 +33,7 @@ from domain.events import (
 )
 from domain.findings import Severity
 from domain.ids import EncounterId, OrderId, TaskId
+from domain.loops import marks
 from domain.loops.case import Case
 from domain.loops.counting import counted
 from domain.orders import Order, OrderState
@@ -122,7 +123,42 @@ def _revised(order: Order, body: OrderRevised) -> Order:
 def _order_step(order: Order, body: StepRecorded, event: Event) -> Order:
     steps = _with_record(order.steps, body, event, seq=order.seq + 1)
     signed = event.at if body.activates else order.signed_at
-    return replace(order, steps=steps, signed_at=signed, gaps=_gaps(order.gaps, body))
+    gaps = _gaps(order.gaps, body)
+    found = marks.of_record(order.marks, body, event, seq=order.seq + 1)
+    found = marks.without_gaps(found, gaps)
+    return replace(order, steps=steps, signed_at=signed, gaps=gaps, marks=found)
+
+
+def _order_mended(order: Order, steps: Iterable[str]) -> Order:
+    gaps = order.gaps - set(steps)
+    return replace(order, gaps=gaps, marks=marks.without_gaps(order.marks, gaps))
+
+
+def _task_step(task: Task, body: StepRecorded, event: Event) -> Task:
+    gaps = _gaps(task.gaps, body)
+    found = marks.of_record(task.marks, body, event, seq=task.version + 1)
+    return replace(
+        task,
+        steps=_with_record(task.steps, body, event, seq=task.version + 1),
+        gaps=gaps,
+        started=task.started or body.starts,
+        marks=marks.without_gaps(found, gaps),
+    )
+
+
+def _task_moved(task: Task, state: TaskState, outcome: str | None, at: datetime) -> Task:
+    """At its end nothing is missing any more, and nothing waits."""
+    if not state.terminal:
+        return replace(task, state=state, outcome=outcome, ended_at=None)
+    return replace(
+        task,
+        state=state,
+        outcome=outcome,
+        ended_at=task.ended_at or at,
+        gaps=frozenset(),
+        hold=None,
+        marks=marks.without_gaps(task.marks, frozenset()),
+    )
 
 
 def _gaps(gaps: frozenset[str], body: StepRecorded) -> frozenset[str]:
@@ -172,7 +208,8 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
             hold = None if state.terminal else order.hold
             return replace(order, state=state, outcome=body.outcome, ended_at=ended, hold=hold)
         case SentBack():
-            return replace(order, steps=_undone(order.steps, body.undone))
+            kept = marks.without_steps(order.marks, body.undone)
+            return replace(order, steps=_undone(order.steps, body.undone), marks=kept)
         case Asked():
             return replace(order, asks={**order.asks, body.key: body.ask})
         case Answered():
@@ -185,54 +222,59 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
         case Stopped():
             return _stopped(order, body)
         case GapsMended():
-            return replace(order, gaps=order.gaps - set(body.steps))
+            return _order_mended(order, body.steps)
         case VersionRaised():
             reported = order.reported or body.report
             return replace(order, report_version=body.version, reported=reported)
         case Corrected():
-            return replace(order, steps=_corrected(order.steps, body))
-        case Nullified() | IncidentReported() | NoteAdded():
+            found = marks.of_correction(order.marks, body, event, seq=order.seq + 1)
+            return replace(order, steps=_corrected(order.steps, body), marks=found)
+        case IncidentReported():
+            found = marks.of_incident(order.marks, body, event, seq=order.seq + 1)
+            return replace(order, marks=found)
+        case Nullified():
+            return replace(order, marks=())
+        case NoteAdded():
             return order
         case OrderPlaced() | TaskMade() | FieldsChanged() | ExitRecorded() | Amended():
             raise _lost(event)
     assert_never(body)
 
 
-def _task_body(task: Task, event: Event) -> Task:  # noqa: C901, PLR0911 - one arm a kind
+def _task_body(task: Task, event: Event) -> Task:  # noqa: C901, PLR0911, PLR0912 - an arm a kind
     body = event.body
     match body:
         case StepRecorded():
-            steps = _with_record(task.steps, body, event, seq=task.version + 1)
-            gaps = _gaps(task.gaps, body)
-            return replace(task, steps=steps, gaps=gaps, started=task.started or body.starts)
+            return _task_step(task, body, event)
         case ExitRecorded():
             gaps = frozenset[str]() if body.accepts_gaps else task.gaps
-            return replace(task, exit=body.exit, gaps=gaps)
+            found = marks.of_exit(task.marks, body, event, seq=task.version + 1)
+            return replace(task, exit=body.exit, gaps=gaps, marks=marks.without_gaps(found, gaps))
         case Moved():
-            state = TaskState(body.state)
-            return replace(
-                task,
-                state=state,
-                outcome=body.outcome,
-                ended_at=(task.ended_at or event.at) if state.terminal else None,
-                gaps=frozenset() if state.terminal else task.gaps,
-                hold=None if state.terminal else task.hold,
-            )
+            return _task_moved(task, TaskState(body.state), body.outcome, event.at)
         case SentBack():
-            return replace(task, steps=_undone(task.steps, body.undone))
+            kept = marks.without_steps(task.marks, body.undone)
+            return replace(task, steps=_undone(task.steps, body.undone), marks=kept)
         case HeldBack():
             return replace(task, hold=_hold(body, event))
         case Released():
             return replace(task, hold=None)
         case GapsMended():
-            return replace(task, gaps=task.gaps - set(body.steps))
+            gaps = task.gaps - set(body.steps)
+            return replace(task, gaps=gaps, marks=marks.without_gaps(task.marks, gaps))
         case FieldsChanged():
             return replace(task, fields={**task.fields, **body.fields})
         case Corrected():
-            return replace(task, steps=_corrected(task.steps, body))
+            found = marks.of_correction(task.marks, body, event, seq=task.version + 1)
+            return replace(task, steps=_corrected(task.steps, body), marks=found)
         case Amended():
             return replace(task, steps=_amended(task.steps, body, event))
-        case Nullified() | IncidentReported() | NoteAdded():
+        case IncidentReported():
+            found = marks.of_incident(task.marks, body, event, seq=task.version + 1)
+            return replace(task, marks=found)
+        case Nullified():
+            return replace(task, marks=())
+        case NoteAdded():
             return task
         case _:
             raise _lost(event)
