@@ -6,10 +6,23 @@ Used twice: on the functions (`tests/unit/scores`) and through the command (`tes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Value: TypeAlias = Any
+"""What JSON holds."""
 Line: TypeAlias = Mapping[str, Any]
+
+
+Inputs = TypeVar("Inputs", bound="DataclassInstance")
+
+
+def but(inputs: Inputs, **values: Value) -> Inputs:
+    """The same patient, but for these values."""
+    return replace(inputs, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +49,9 @@ _NEWS2_ORDER: Final = (
 
 
 def news2_line(
-    *values: Any,  # noqa: ANN401 - what JSON holds
+    *values: Value,
     scale: int = 1,
-    **more: Any,  # noqa: ANN401 - what JSON holds
+    **more: Value,
 ) -> dict[str, Any]:
     """A line by the columns of the specification; None is left out."""
     named = dict(zip(_NEWS2_ORDER, values, strict=True))
