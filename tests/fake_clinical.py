@@ -83,18 +83,21 @@ class FakeKnowledge:
             case Amended() as body:
                 return self._amended(of_evidence(body.evidence, event.at), row)
             case Corrected() as body:
-                place = next((one for key, one in case.tasks.items() if key == event.stream), None)
-                record = (case.order if place is None else place).steps[body.step]
-                if record.seq != body.of_seq:
-                    return self
-                told = of_evidence(record.evidence, record.at)
-                return self._without(row, seq=body.of_seq).with_told(told, row, seq=body.of_seq)
+                return self._corrected(case, body, row)
             case Nullified():
                 return self._without(row)
-            case ExitRecorded() as body if body.exit.outcome in VOIDING:
-                return self._without(row)
+            case ExitRecorded() as body:
+                return self._without(row) if body.exit.outcome in VOIDING else self
             case _:
                 return self
+
+    def _corrected(self, case: Case, body: Corrected, row: JournalRow) -> FakeKnowledge:
+        place = next((one for key, one in case.tasks.items() if key == row.stream), None)
+        record = (case.order if place is None else place).steps[body.step]
+        if record.seq != body.of_seq:
+            return self
+        told = of_evidence(record.evidence, record.at)
+        return self._without(row, seq=body.of_seq).with_told(told, row, seq=body.of_seq)
 
     def _amended(self, told: Iterable[Told], row: JournalRow) -> FakeKnowledge:
         known = self
