@@ -17,6 +17,7 @@ from domain.people import Role
 from domain.services.catalogue_columns import COLUMNS
 from tests.end_to_end import hospital
 from tests.end_to_end.command_line import Said, Wardloop, say
+from tests.end_to_end.documented_scores import add_scores
 
 FILE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
@@ -122,6 +123,7 @@ def written() -> str:
         _more_orders(page)
         _end_of_stay(page)
         _definitions(page)
+        add_scores(page)
         _workstation(page)
         return page.whole()
 
