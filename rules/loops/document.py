@@ -19,9 +19,10 @@ ROW_KEYS: Final = {
     "exits": "code",
     "returns": "code",
     "children": "code",
-    "rows": "id",
 }
-"""The lists of a definition file whose rows have a key, with the key's name."""
+"""The lists of a loop file whose rows have a key, with the key's name."""
+_KEYS: Final = {**ROW_KEYS, "rows": "id"}
+"""The same of every definition file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Document:
             return ".".join(str(key) for key in path[:-1])
         rows = self.data[str(name)]
         row = rows[number] if isinstance(rows, list) else None
-        key = row.get(ROW_KEYS.get(str(name), "")) if isinstance(row, dict) else None
+        key = row.get(_KEYS.get(str(name), "")) if isinstance(row, dict) else None
         return f"{name} {key}" if isinstance(key, str) else f"{name}, row {number + 1}"
 
 
