@@ -48,6 +48,9 @@ def test_a_comment_makes_no_other_model_and_a_number_does(tmp_path: Path) -> Non
     file = tmp_path / "ours.toml"
     file.write_text(f"# reviewed by the committee\n{TEXT}", encoding="utf-8")
     assert read_model(file).config_sha256 == shipped_model().config_sha256
+    first, second = "aki_1 = 4_000\n", "aki_2 = 8_000\n"
+    file.write_text(TEXT.replace(first + second, second + first), encoding="utf-8")
+    assert read_model(file).config_sha256 == shipped_model().config_sha256
     file.write_text(TEXT.replace("aki_1 = 4_000", "aki_1 = 4_001"), encoding="utf-8")
     assert read_model(file).config_sha256 != shipped_model().config_sha256
 
@@ -95,6 +98,17 @@ def test_what_may_not_be_edited_is_refused_by_line_and_reason(
     changed = TEXT.replace(old, new).splitlines()
     assert fault.line == next(n for n, line in enumerate(changed, 1) if line.startswith(row))
     assert reason in fault.reason
+
+
+def test_a_graver_interaction_never_counts_less_than_a_lighter_one(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    text = TEXT.replace("ddi_major = 6_000", "ddi_major = 9_000")
+    file.write_text(text, encoding="utf-8")
+    assert read_model(file).orders["ddi_major", "none"] == 9000
+    file.write_text(text.replace("cated = 14_000 ", "cated = 8_999 "), encoding="utf-8")
+    with pytest.raises(DefinitionError) as raised:
+        read_model(file)
+    assert raised.value.reason.startswith("orders: ddi_contraindicated: 8999 is less than")
 
 
 def test_a_missing_weight_has_no_default(tmp_path: Path) -> None:
