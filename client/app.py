@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 from domain.ids import CommandId
 from domain.services import (
     admitting,
+    allergies,
     care,
     catalogues,
     executing,
     needing,
+    observing,
     ordering,
     people,
     revising,
     showing,
+    stating,
     watching,
     whereabouts,
     worklists,
@@ -84,6 +87,14 @@ class _Places:
         self.list_users: Final = _bound(people.list_users, place)
         self.assign_nurses: Final = _bound(people.assign, place)
         self.set_roster: Final = _bound(people.roster, place)
+        self.observe_vitals: Final = _bound(observing.observe_vitals, place)
+        self.observe_result: Final = _bound(observing.observe_result, place)
+        self.record_weight: Final = _bound(observing.record_weight, place)
+        self.record_allergy: Final = _bound(allergies.record_allergy, place)
+        self.review_allergies: Final = _bound(allergies.review_allergies, place)
+        self.record_pregnancy: Final = _bound(stating.record_pregnancy, place)
+        self.record_note: Final = _bound(stating.record_note, place)
+        self.show_known: Final = _bound(stating.show_known, place)
         self.assignments: Final = _bound(people.assignments, place)
         self.import_catalogue: Final = _bound(catalogues.import_catalogue, place)
         self.list_catalogue: Final = _bound(catalogues.list_catalogue, place)

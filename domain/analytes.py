@@ -5,6 +5,7 @@ Units are those of the rules specification, 0; a unit that is not known is an er
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -21,12 +22,12 @@ ANALYTES: Final[Mapping[str, str]] = MappingProxyType(
         "bilirubin": "umol/L",
         "calcium": "mmol/L",
         "creatinine": "umol/L",
-        "digoxin": "ug/L",
+        "digoxin_level": "ug/L",
         "egfr": "mL/min/{1.73_m2}",
         "fibrinogen": "g/L",
         "glucose": "mmol/L",
         "haemoglobin": "g/L",
-        "inr": "{INR}",
+        "inr": "1",
         "lactate": "mmol/L",
         "magnesium": "mmol/L",
         "pco2": "mm[Hg]",
@@ -39,7 +40,7 @@ ANALYTES: Final[Mapping[str, str]] = MappingProxyType(
         "sodium": "mmol/L",
         "urea": "mmol/L",
         "vancomycin_trough": "mg/L",
-        "wbc": "10*9/L",
+        "white_cells": "10*9/L",
     }
 )
 """Results that rules look at, by name, each with the unit in which it is stored."""
@@ -79,11 +80,14 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
         "heart_rate": "pulse",
         "k": "potassium",
         "lac": "lactate",
-        "leukocytes": "wbc",
         "mg": "magnesium",
         "na": "sodium",
+        "leukocytes": "white_cells",
         "plt": "platelets",
         "pt_inr": "inr",
+        "wbc": "white_cells",
+        "digoxin": "digoxin_level",
+        "vancomycin": "vancomycin_trough",
     }
 )
 """Short names that people write, and the one name under which rules find the value."""
@@ -98,7 +102,7 @@ _FACTORS: Final[Mapping[tuple[str, str], Decimal]] = {
     ("calcium", "mg/dL"): _TEN / Decimal("40.078"),
     ("calcium", "meq/L"): Decimal("0.5"),
     ("creatinine", "mg/dL"): Decimal("88.4"),
-    ("digoxin", "ng/mL"): _ONE,
+    ("digoxin_level", "ng/mL"): _ONE,
     ("fibrinogen", "mg/dL"): Decimal("0.01"),
     ("glucose", "mg/dL"): _ONE / Decimal("18.016"),
     ("haemoglobin", "g/dL"): _TEN,
@@ -113,7 +117,7 @@ _FACTORS: Final[Mapping[tuple[str, str], Decimal]] = {
     ("sodium", "meq/L"): _ONE,
     ("urea", "mg/dL"): Decimal("0.357"),
     ("vancomycin_trough", "ug/mL"): _ONE,
-    ("wbc", "10*3/uL"): _ONE,
+    ("white_cells", "10*3/uL"): _ONE,
     ("weight", "g"): Decimal("0.001"),
 }
 _FAHRENHEIT: Final = "[degF]"
@@ -129,6 +133,39 @@ _SAME: Final[Mapping[str, str]] = {
 }
 """What people write for a UCUM unit."""
 _FINE: Final = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLimits:
+    """From where a result is critical, and what no living patient has, in the stored unit.
+
+    Attributes:
+        low: a value below it is critical; None: there is no such limit.
+        high: a value above it is critical.
+    """
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    possible_low: Decimal | None = None
+    possible_high: Decimal | None = None
+
+    def crossed(self, value: Decimal, *, above: bool = False, below: bool = False) -> str:
+        """The critical limit that a value crosses (`> 6.2`); empty: none.
+
+        Args:
+            above: the true value is higher (`>10`); at the limit itself that crosses it.
+            below: the true value is lower (`<0.5`).
+        """
+        if self.high is not None and (value > self.high or (above and value == self.high)):
+            return f"> {self.high}"
+        if self.low is not None and (value < self.low or (below and value == self.low)):
+            return f"< {self.low}"
+        return ""
+
+    def possible(self, value: Decimal) -> bool:
+        """Whether a living patient can have it."""
+        too_low = self.possible_low is not None and value < self.possible_low
+        return not too_low and (self.possible_high is None or value <= self.possible_high)
 
 
 def in_stored_unit(name: str, value: Decimal, unit: str) -> Decimal | None:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from domain.timing import DEFAULT_TIMES, SiteTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import tzinfo
+    from collections.abc import Callable, Mapping
+    from datetime import date, tzinfo
 
+    from domain.analytes import ResultLimits
     from domain.ids import EncounterId, Ids, OrderId, TaskId, WardId
     from domain.loops.loops import Loops
     from domain.ports import Reads, UnitOfWork
@@ -42,6 +43,7 @@ class Workplace:
         wards: what the site says of its wards; a ward that is not named has the defaults.
         time_zone: of wards that are not known.
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
+        result_limits: the critical limits of a result by its name, in force on a day.
     """
 
     uow: UnitOfWork
@@ -53,6 +55,7 @@ class Workplace:
     wards: Mapping[WardId, WardSettings] = field(default_factory=lambda: MappingProxyType({}))
     time_zone: str = DEFAULT_ZONE
     rewind: bool = False
+    result_limits: Callable[[str, date], ResultLimits | None] | None = None
 
     def ward(self, ward: WardId) -> WardSettings:
         """What the site says of a ward."""

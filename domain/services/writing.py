@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from domain.clinical import Clinical
     from domain.commands import Command
     from domain.events import Event
     from domain.happenings import Happening
@@ -95,6 +96,10 @@ class Writing:
     def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
         """The orders of an encounter that have not ended."""
         return self._transaction.open_orders(encounter)
+
+    def clinical(self, encounter: EncounterId) -> Clinical:
+        """What is known of the patient of a stay, with what this command has told."""
+        return self._transaction.clinical(encounter)
 
     def decide(self, command: Command) -> tuple[Event, ...]:
         """Decide a command on its order, and keep what follows from it."""
