@@ -84,6 +84,7 @@ class Situation:
         alerts: those that are open.
         order_risks: what the prescribing checks found about active orders, as (order, kind,
             override): worked out anew when orders, results or allergies change, never by time.
+        ended_at: when the stay ended; None while it lasts.
         flags: standing facts of the stay: `comfort_care`, `on_dialysis`, `pregnant`, ...
     """
 
@@ -96,6 +97,7 @@ class Situation:
     alerts: tuple[Alert, ...] = ()
     order_risks: tuple[tuple[str, str, str], ...] = ()
     flags: frozenset[str] = frozenset()
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,22 @@ class RiskScore:
     model: str
     config_sha256: str
     news2: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class RiskStanding:
+    """A score as it stands beside its stay.
+
+    Attributes:
+        as_of: the instant at which it was worked out: that of the chain's last event then.
+        seq: that event's place on the chain.
+        wake_at: when it next changes by time alone; None: never.
+    """
+
+    risk: RiskScore
+    as_of: datetime
+    seq: int
+    wake_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

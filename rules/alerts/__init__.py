@@ -1,0 +1,1 @@
+"""Alert rules: what clinical practice says must not stay open unnoticed."""

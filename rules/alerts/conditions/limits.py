@@ -1,0 +1,88 @@
+"""Conditions on a running limit: it runs out at an instant that the engine has worked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.alerts import AlertSeverity
+from rules.alerts.registry import on_limit
+from rules.alerts.view import MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.loops.deadlines import Deadline
+    from domain.situation import Stream
+    from rules.alerts.claims import Claim
+    from rules.alerts.rule import Rule
+    from rules.alerts.view import View
+
+EMERGENCY: Final = 7
+"""From this NEWS2 on a patient does not travel without a physician's word."""
+
+
+@on_limit("late", "deadlines", leads=True)
+def late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """A limit has run out, or a stage of its interval is reached."""
+    return view.of_limit(rule, stream, deadline)
+
+
+@on_limit("late_step", "deadlines", "step_roles", of=("X-LATE",))
+def late_step(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """A limit without a rule of its own has run out: whose step it is, is told."""
+    roles = view.step_roles.get((stream.loop, deadline.limit))
+    return view.of_limit(rule, stream, deadline, roles=roles)
+
+
+@on_limit("custody_gap", "deadlines", "fields.controlled", leads=True)
+def custody_gap(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """A drug is on its way too long; a controlled one is grave after its own minutes."""
+    if not view.test("fields.controlled", "is", True, view.field(stream, "controlled") is True):  # noqa: FBT003 - what is wanted
+        return view.of_limit(rule, stream, deadline)
+    at = deadline.starts_at + rule.minutes("controlled_minutes")
+    return view.of_limit(rule, stream, deadline, extra=((at, AlertSeverity.S1),))
+
+
+@on_limit("not_arrived", "deadlines", "news2")
+def not_arrived(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """Not at the appointment; a patient with NEWS2 of 7 or more is not hurried there."""
+    least = 0 if view.vitals is None else view.vitals.least or 0
+    if view.test("news2", ">=", EMERGENCY, least):
+        return ()
+    return view.of_limit(rule, stream, deadline)
+
+
+@on_limit("report_late", "deadlines", "fields.modality", "fields.body_part")
+def report_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """No report in time; the computed tomography of a head at once is graver (stroke, trauma)."""
+    head = (view.field(stream, "modality"), view.field(stream, "body_part"))
+    urgent = stream.priority.column == 0
+    if view.test("fields.body_part", "is", ("CT", "HEAD"), head) and urgent:
+        return view.of_limit(rule, stream, deadline, severity=AlertSeverity.S1)
+    return view.of_limit(rule, stream, deadline)
+
+
+@on_limit("crossmatch_late", "deadlines", "fields.massive")
+def crossmatch_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """No compatible blood in time; in a massive transfusion that is grave at once."""
+    if view.test("fields.massive", "is", True, view.field(stream, "massive") is True):  # noqa: FBT003 - what is wanted
+        return view.of_limit(rule, stream, deadline, severity=AlertSeverity.S1)
+    return view.of_limit(rule, stream, deadline)
+
+
+@on_limit("safety_screen", "deadlines", "done.E5", "done.E6", of=("E-02", "E-04"), leads=True)
+def safety_screen(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """A safety question waits too long, or the screen is open an hour before the appointment."""
+    if deadline.rule == rule.id:
+        return view.of_limit(rule, stream, deadline)
+    left = stream.done.get("E6")
+    of_the_slot = left is None or left[0] != deadline.starts_at
+    if not of_the_slot or view.field(stream, "checklist") is not True:
+        return ()
+    if not view.test("done.E5", "is", False, "E5" in stream.done):  # noqa: FBT003 - what is wanted
+        return ()
+    slot = deadline.starts_at
+    ahead = rule.minutes("before_minutes")
+    return view.of_stream(
+        rule, stream, slot - ahead, cause=slot.isoformat(), step="E5", minutes=ahead // MINUTE
+    )

@@ -1,0 +1,136 @@
+"""Rules laid out for speed: which functions to call for which limit, order, task and stay.
+
+Most of what is recorded makes nothing late. So each limit is looked at once, and a condition is
+called only where one has run out, or may hold before it does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rules.alerts.registry import CONDITIONS, LimitCondition, StayCondition, StreamCondition
+from rules.alerts.rule import LATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from domain.loops.deadlines import Deadline
+    from domain.situation import Stream
+    from rules.alerts.claims import Claim
+    from rules.alerts.registry import OnLimit, OnStay, OnStream
+    from rules.alerts.rule import Rule
+    from rules.alerts.view import View
+
+
+@dataclass(slots=True)
+class Plan:
+    """The functions of a table's rules.
+
+    Attributes:
+        limits: by the rule that a loop file names for a limit.
+        leading: those of them that may hold before their limit runs out.
+        streams: by loop, for every order and task.
+        marked: by loop, for those with marks or gaps; under "" those of every loop.
+    """
+
+    limits: dict[str, list[tuple[Rule, OnLimit]]] = field(default_factory=dict)
+    leading: set[str] = field(default_factory=set)
+    streams: dict[str, list[tuple[Rule, OnStream]]] = field(default_factory=dict)
+    marked: dict[str, list[tuple[Rule, OnStream]]] = field(default_factory=dict)
+    stays: list[tuple[Rule, OnStay]] = field(default_factory=list)
+    after_risk: list[tuple[Rule, OnStay]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> Plan:
+        """The plan of some rules; those that are off for every priority are left out."""
+        plan = cls()
+        for rule in rules:
+            if any(rule.severity):
+                for name in rule.conditions:
+                    plan._add(rule, name)
+        return plan
+
+    def _add(self, rule: Rule, name: str) -> None:
+        match CONDITIONS[name]:
+            case LimitCondition(run, _, of, leads):
+                for named in of or (rule.id,):
+                    self.limits.setdefault(named, []).append((rule, run))
+                    if leads and (rule.stages or rule.params):
+                        self.leading.add(named)
+            case StreamCondition(run, _, loops, marked):
+                rows = self.marked if marked else self.streams
+                for loop in loops or ("",):
+                    rows.setdefault(loop, []).append((rule, run))
+            case StayCondition(run, _, after_risk):
+                (self.after_risk if after_risk else self.stays).append((rule, run))
+
+    def of_limit(self, view: View, stream: Stream, deadline: Deadline) -> Iterator[Claim]:
+        """The claims about a limit; one whose rule is not known is nobody's own (X-LATE)."""
+        rows = self.limits.get(deadline.rule)
+        for rule, run in self.limits.get(LATE, ()) if rows is None else rows:
+            yield from run(view, stream, deadline, rule)
+
+    def of_streams(self, view: View) -> Iterator[Claim]:
+        """The claims about orders and tasks beside their limits."""
+        streams, marked = self.streams, self.marked
+        everywhere = marked.get("", ())
+        for stream in view.situation.streams:
+            for rule, run in streams.get(stream.loop, ()):
+                yield from run(view, stream, rule)
+            if stream.marks or stream.incomplete:
+                for rule, run in (*marked.get(stream.loop, ()), *everywhere):
+                    yield from run(view, stream, rule)
+
+    def of_stay(self, view: View) -> Iterator[Claim]:
+        """The claims about the stay, but for those that wait for its score."""
+        for rule, run in self.stays:
+            yield from run(view, rule)
+
+    def of_risk(self, view: View) -> Iterator[Claim]:
+        """The claims that rest on the score in the view."""
+        for rule, run in self.after_risk:
+            yield from run(view, rule)
+
+
+@dataclass(slots=True)
+class Limits:
+    """What the limits of a stay say at an instant.
+
+    Attributes:
+        claims: of limits that have run out or lead.
+        late: each limit that has run out, by stream, with the claims about it.
+        on_time: the streams of which nothing is late.
+        next_at: the first instant after now at which a limit runs out.
+    """
+
+    claims: list[Claim] = field(default_factory=list)
+    late: list[tuple[Stream, list[tuple[Deadline, list[Claim]]]]] = field(default_factory=list)
+    on_time: list[Stream] = field(default_factory=list)
+    next_at: datetime | None = None
+
+
+def limits_of(plan: Plan, view: View, now: datetime) -> Limits:
+    """The limits of every order and task, each looked at once."""
+    found = Limits()
+    leading, next_at = plan.leading, None
+    for stream in view.situation.streams:
+        passed: list[tuple[Deadline, list[Claim]]] = []
+        for deadline in stream.deadlines:
+            at = deadline.at
+            if at <= now:
+                claims = list(plan.of_limit(view, stream, deadline))
+                found.claims += claims
+                passed.append((deadline, claims))
+                continue
+            if next_at is None or at < next_at:
+                next_at = at
+            if deadline.rule in leading:
+                found.claims += plan.of_limit(view, stream, deadline)
+        if passed:
+            found.late.append((stream, passed))
+        else:
+            found.on_time.append(stream)
+    found.next_at = next_at
+    return found

@@ -1,0 +1,104 @@
+"""The registered conditions: pure functions with the facts that they read.
+
+Three kinds, by what they look at: a running limit, an open order or task, or the whole stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from domain.loops.deadlines import Deadline
+    from domain.situation import Stream
+    from rules.alerts.claims import Claim
+    from rules.alerts.rule import Rule
+    from rules.alerts.view import View
+
+OnLimit = Callable[["View", "Stream", "Deadline", "Rule"], "Iterable[Claim]"]
+OnStream = Callable[["View", "Stream", "Rule"], "Iterable[Claim]"]
+OnStay = Callable[["View", "Rule"], "Iterable[Claim]"]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCondition:
+    """A condition on a running limit.
+
+    Attributes:
+        facts: what it reads, for the page of rules and the trace.
+        of: the rules by which loop files name these limits; empty: the rule itself.
+        leads: it may hold before the limit runs out.
+    """
+
+    run: OnLimit
+    facts: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCondition:
+    """A condition on an open order or task.
+
+    Attributes:
+        loops: only streams of these loops are looked at; empty: all.
+        marked: only streams with marks or gaps are.
+    """
+
+    run: OnStream
+    facts: tuple[str, ...]
+    loops: tuple[str, ...] = ()
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StayCondition:
+    """A condition on the patient's stay.
+
+    Attributes:
+        after_risk: it reads the risk score of this very assessment.
+    """
+
+    run: OnStay
+    facts: tuple[str, ...]
+    after_risk: bool = False
+
+
+Condition = LimitCondition | StreamCondition | StayCondition
+CONDITIONS: Final[dict[str, Condition]] = {}
+"""All conditions by the name that rule rows use."""
+
+
+def on_limit(
+    name: str, *facts: str, of: tuple[str, ...] = (), leads: bool = False
+) -> Callable[[OnLimit], OnLimit]:
+    """Register a condition on a running limit."""
+
+    def register(run: OnLimit) -> OnLimit:
+        CONDITIONS[name] = LimitCondition(run, facts, of, leads)
+        return run
+
+    return register
+
+
+def on_stream(
+    name: str, *facts: str, loops: tuple[str, ...] = (), marked: bool = False
+) -> Callable[[OnStream], OnStream]:
+    """Register a condition on an open order or task."""
+
+    def register(run: OnStream) -> OnStream:
+        CONDITIONS[name] = StreamCondition(run, facts, loops, marked)
+        return run
+
+    return register
+
+
+def on_stay(name: str, *facts: str, after_risk: bool = False) -> Callable[[OnStay], OnStay]:
+    """Register a condition on the patient's stay."""
+
+    def register(run: OnStay) -> OnStay:
+        CONDITIONS[name] = StayCondition(run, facts, after_risk)
+        return run
+
+    return register

@@ -1,0 +1,80 @@
+"""What hides what: an alert upstream on the same work hides those that follow from it.
+
+"Not dispensed" hides "not given", and is itself as grave as the gravest that it hides. Only among
+what is wanted at one instant, so the order of things changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from domain.alerts import Alert, AlertKey, AlertSeverity, Wanted
+    from rules.alerts.rule import Rule
+
+
+def hides_nothing(alerts: Iterable[Alert]) -> frozenset[AlertKey]:
+    """The keys of open alerts that a person has let be: what they hid must be heard."""
+    return frozenset(alert.key for alert in alerts if alert.override is not None)
+
+
+def suppressed(
+    wanted: Sequence[Wanted], rules: Mapping[str, Rule], overridden: Collection[AlertKey] = ()
+) -> tuple[Wanted, ...]:
+    """The alerts that nothing upstream hides, each as grave as the gravest that it hides.
+
+    Args:
+        overridden: keys of alerts that hide nothing (`hides_nothing`). A silent one hides nothing
+            either: nobody would be told.
+    """
+    by_rule: dict[tuple[str | None, str], list[Wanted]] = {}
+    for one in wanted:
+        if not one.silent and one.key not in overridden:
+            by_rule.setdefault((one.order, one.key.rule), []).append(one)
+    hidden: dict[AlertKey, list[Wanted]] = {}
+    for one in wanted:
+        above = [
+            other
+            for rule in rules[one.key.rule].suppressed_by
+            for other in by_rule.get((one.order, rule), ())
+            if same_work(one, other)
+        ]
+        if above:
+            hidden[one.key] = above
+    graver: dict[AlertKey, tuple[AlertSeverity, set[str]]] = {}
+    for one in wanted:
+        for root in _roots(one, hidden):
+            severity, names = graver.get(root.key, (root.severity, set()))
+            names.add(one.key.rule)
+            graver[root.key] = (min(severity, one.severity, key=lambda s: s.rank), names)
+    return tuple(_shown(one, graver) for one in wanted if one.key not in hidden)
+
+
+def same_work(one: Wanted, other: Wanted) -> bool:
+    """Whether two alerts of one order are about one thing: one task, or the order as a whole."""
+    return (
+        one.order is not None
+        and one.order == other.order
+        and (one.task == other.task or one.task is None or other.task is None)
+    )
+
+
+def _roots(one: Wanted, hidden: Mapping[AlertKey, list[Wanted]]) -> Iterable[Wanted]:
+    """The alerts that hide one in the end; none where nothing does."""
+    for other in hidden.get(one.key, ()):
+        if other.key in hidden:
+            yield from _roots(other, hidden)
+        else:
+            yield other
+
+
+def _shown(one: Wanted, graver: Mapping[AlertKey, tuple[AlertSeverity, set[str]]]) -> Wanted:
+    if one.key not in graver:
+        return one
+    severity, names = graver[one.key]
+    evidence = MappingProxyType({**one.evidence, "hides": ",".join(sorted(names))})
+    return replace(one, severity=severity, evidence=evidence)

@@ -1,0 +1,203 @@
+"""What clinical practice and this hospital say of a patient's open work.
+
+Pure and exact. An assessment holds from its instant until `wake_at`: conditions answer with the
+instants at which they change (`rules.alerts.claims`), so nothing changes between two of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from domain.reconciling import next_alert_at
+from domain.situation import Assessment
+from rules.alerts.grouping import grouped
+from rules.alerts.loader import RuleTable
+from rules.alerts.observing import observations_due_at
+from rules.alerts.plan import Plan, limits_of
+from rules.alerts.quiet import DELAYED, Quiet
+from rules.alerts.step_roles import step_roles
+from rules.alerts.suppression import hides_nothing, suppressed
+from rules.alerts.view import View
+from rules.loops.definitions import digest
+from rules.open_steps import open_work
+from rules.risk import risk_of, shipped_model
+from rules.risk_inputs import next_birthday, risk_inputs
+from rules.risk_shown import shown
+from rules.risk_values import Band
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from domain.alerts import AlertKey, AlertRule, Wanted
+    from domain.loops.loops import Loops
+    from domain.people import Role
+    from domain.situation import Situation
+    from rules.alerts.claims import Claim
+    from rules.alerts.rule import Rule
+    from rules.open_steps import OpenWork
+    from rules.risk import RiskModel
+
+OVERDUE: Final = "X-OBS"
+"""The rule whose percentage says when observations are overdue, also for the score."""
+_NOBODY: Final[Mapping[tuple[str, str], tuple[Role, ...]]] = MappingProxyType({})
+_UNDISTURBED: Final[Mapping[str, Quiet]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Ward:
+    """The rules of one ward, laid out.
+
+    Attributes:
+        percent: by how much of its interval a set of observations may be late.
+    """
+
+    rules: Mapping[str, Rule]
+    plan: Plan
+    percent: int
+
+    @classmethod
+    def of(cls, table: RuleTable) -> _Ward:
+        rule = table.rules.get(OVERDUE)
+        percent = 0 if rule is None else int(rule.params["percent"])
+        return cls(table.rules, Plan.of(table.rules.values()), percent)
+
+
+class Rules:
+    """The rules of a site and its wards, bound to its loops and its model of risk."""
+
+    def __init__(
+        self,
+        table: RuleTable,
+        *,
+        loops: Loops | None = None,
+        model: RiskModel | None = None,
+        quiet: Mapping[str, Quiet] = _UNDISTURBED,
+    ) -> None:
+        """Lay the rules out for speed.
+
+        Args:
+            loops: for the roles of steps whose limits have no rule of their own.
+            model: the numbers of CLORS; without it those shipped.
+            quiet: the handovers of wards; on a ward that is not named nothing waits.
+        """
+        self._roles = _NOBODY if loops is None else step_roles(loops)
+        self._model = model or shipped_model()
+        self._quiet = quiet
+        self._site = _Ward.of(table)
+        self._wards = {name: _Ward.of(one) for name, one in table.wards.items()}
+        words = [
+            (ward, [one.isoformat() for one in quiet[ward].handovers], str(quiet[ward].zone))
+            for ward in sorted(quiet)
+        ]
+        self._sha256 = digest((table.sha256, self._model.config_sha256, repr(words)))
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all rules, knowledge and site values in force."""
+        return self._sha256
+
+    def rule(self, rule: str) -> AlertRule | None:
+        """The definition of a rule; None where there is none of this id."""
+        found = self._site.rules.get(rule)
+        return None if found is None else found.definition
+
+    def rules(self, ward: str = "") -> Mapping[str, Rule]:
+        """All rules by id, as they hold on a ward."""
+        return self._wards.get(ward, self._site).rules
+
+    def assess(self, situation: Situation, now: datetime) -> Assessment:
+        """Which alerts should be open now, the risk score, and when to look again."""
+        return self.judge(View(situation=situation, step_roles=self._roles), now).assessment
+
+    def judge(self, view: View, now: datetime) -> Judged:
+        """An assessment with the claims that it rests on."""
+        situation = view.situation
+        ward = self._wards.get(situation.ward, self._site)
+        limits = limits_of(ward.plan, view, now)
+        work = open_work(limits, self._model, now)
+        due = observations_due_at(view, ward.percent)
+        overdue = due is not None and due <= now
+        risk = risk_of(risk_inputs(view, work, self._model, overdue=overdue, now=now), self._model)
+        claims = [*limits.claims, *ward.plan.of_streams(view), *ward.plan.of_stay(view)]
+        if risk.band is Band.CRITICAL:
+            view.risk, view.risk_since = risk, _last_change(view, work, claims, due, now)
+            claims += ward.plan.of_risk(view)
+        hushed = [self._hushed(situation, one) for one in claims]
+        wake_at = min(
+            (
+                at
+                for at in (
+                    limits.next_at,
+                    work.next_at,
+                    due,
+                    next_birthday(situation, now),
+                    *(one.next_stage(now) for one in (*claims, *hushed)),
+                    *(next_alert_at(one, self.rule(one.key.rule)) for one in situation.alerts),
+                )
+                if at is not None and at > now
+            ),
+            default=None,
+        )
+        wanted = _wanted(situation, hushed, ward.rules, now)
+        score = shown(view, risk, work, due)
+        return Judged(Assessment(wanted, score, wake_at), tuple(hushed))
+
+    def _hushed(self, situation: Situation, claim: Claim) -> Claim:
+        """The claim with its small severities told after the handover that it falls into."""
+        quiet = self._quiet.get(situation.ward)
+        if quiet is None or DELAYED.isdisjoint(severity for _, severity in claim.stages):
+            return claim
+        return replace(claim, quiet_until=quiet.until(claim.since))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An assessment with the claims that it rests on: of alerts that hold or will hold."""
+
+    assessment: Assessment
+    claims: tuple[Claim, ...]
+
+
+def _wanted(
+    situation: Situation, claims: Iterable[Claim], rules: Mapping[str, Rule], now: datetime
+) -> tuple[Wanted, ...]:
+    """The alerts that hold, without those that are hidden, and put together where they are one."""
+    held: dict[AlertKey, Wanted] = {}
+    for claim in claims:
+        one = claim.wanted(now)
+        if one is not None:
+            before = held.get(one.key)
+            held[one.key] = one if before is None else min(before, one, key=_gravest)
+    if not held:
+        return ()
+    found = suppressed(tuple(held.values()), rules, hides_nothing(situation.alerts))
+    return grouped(found, rules)
+
+
+def _gravest(one: Wanted) -> tuple[int, datetime, str, str]:
+    return one.severity.rank, one.since, one.limit or "", one.step or ""
+
+
+def _last_change(
+    view: View, work: OpenWork, claims: Sequence[Claim], due: datetime | None, now: datetime
+) -> datetime | None:
+    """When the score last changed, by time or by what is known; None where nothing is dated."""
+    timed = (work.last_at, due, *_begun(claims, now))
+    passed = [at for at in timed if at is not None and at <= now]
+    return max([*passed, *_facts(view)], default=None)
+
+
+def _begun(claims: Iterable[Claim], now: datetime) -> Iterator[datetime]:
+    for claim in claims:
+        yield from (at for at, _ in claim.stages if at <= now)
+
+
+def _facts(view: View) -> Iterator[datetime]:
+    situation = view.situation
+    if view.vitals is not None:
+        yield view.vitals.at
+    yield from (one.since for one in situation.streams)
+    yield from (one.signed_at for one in situation.clinical.orders if one.signed_at is not None)
