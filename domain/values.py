@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     _Set = Callable[[object, object], None]
 else:
 
-    def changed(value, **changes):  # noqa: ANN001, ANN003, ANN201 - typed as dataclasses.replace
+    def changed(value, /, **changes):  # noqa: ANN001, ANN003, ANN201 - typed as dataclasses.replace
         """`dataclasses.replace` for slotted dataclasses without `__post_init__`, twice as fast.
 
         An order or task has two dozen fields, and each event of a decision changes a few of them.
