@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from domain.alerts import AlertRule
+    from domain.alerts import Alert, AlertRule
     from domain.clinical import Clinical
     from domain.events import Event
     from domain.happenings import Happening
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from domain.loops.case import Case, Facts
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
-    from domain.situation import Assessment, Situation
+    from domain.situation import Assessment, RiskScore, RiskStanding, Situation
     from domain.standing import StandingFact
-    from domain.worklists import BedRow, JournalRow, Outlook, WorkRow
+    from domain.worklists import AlertRow, BedRow, JournalRow, Outlook, WorkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,29 @@ class Transaction(Protocol):
 
         Raises:
             NotFound (where it is asked for): the encounter was never admitted.
+        """
+        ...
+
+    def situation(self, encounter: EncounterId) -> Situation:
+        """What alert rules and the risk score look at, as it is by now in this transaction.
+
+        Raises:
+            NotFound: the encounter was never admitted.
+        """
+        ...
+
+    def settle(
+        self, encounter: EncounterId, *, risk: RiskScore, wake_at: datetime | None, config: str
+    ) -> None:
+        """Store the risk of a stay with the end of its chain: the last of its writes.
+
+        Args:
+            wake_at: when time alone next changes anything; None: never.
+            config: the hash of the rules that say so.
+
+        Raises:
+            StorageError: the stay is not locked. When it is committed: nothing was written on its
+                chain, so that the score would follow from no event.
         """
         ...
 
@@ -277,6 +300,49 @@ class Reads(Protocol):
         The nearest circle in which anybody holds one of the roles: who is assigned to the patient,
         else who is on duty on the ward, else who is on call there, else everybody of the ward.
         """
+        ...
+
+    def alerts(
+        self,
+        *,
+        ward: WardId | None = None,
+        encounter: EncounterId | None = None,
+        roles: frozenset[Role] | None = None,
+        open_only: bool = True,
+        silent: bool = False,
+        since: datetime | None = None,
+        limit: int = 200,
+    ) -> tuple[AlertRow, ...]:
+        """Alerts, the gravest and then the oldest first.
+
+        Args:
+            roles: only those that one of these roles was told of, by the ladder too.
+            open_only: leave out those that are resolved.
+            silent: take those in too that are shown to nobody.
+            since: only those raised from then on.
+        """
+        ...
+
+    def alert(self, alert: str) -> Alert | None:
+        """The alert of an id, open or resolved."""
+        ...
+
+    def alert_trail(self, alert: str) -> tuple[JournalRow, ...]:
+        """All events of an alert, as they were recorded."""
+        ...
+
+    def risk(self, encounter: EncounterId) -> RiskStanding | None:
+        """The score of a stay with its causes; None where it was never worked out."""
+        ...
+
+    def risks(self, ward: WardId) -> Mapping[EncounterId, RiskStanding]:
+        """The scores of the patients who lie on a ward."""
+        ...
+
+    def wakes(
+        self, *, until: datetime, limit: int = 500
+    ) -> tuple[tuple[EncounterId, datetime], ...]:
+        """The stays that time alone changes by an instant, the earliest first."""
         ...
 
     def due_streams(

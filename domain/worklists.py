@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from domain.alerts import Alert
     from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
     from domain.loops.deadlines import Deadline
     from domain.orders import Priority
@@ -98,6 +99,28 @@ class WorkRow:
     task_fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     nurse: PractitionerId | None = None
     parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert of a list, with whom it is about.
+
+    Attributes:
+        loop: the loop of its order, where it is about one.
+        due_at: when its task is due.
+    """
+
+    alert: Alert
+    ward: WardId
+    bed: str
+    patient: PatientId
+    patient_name: str
+    patient_name_zh: str
+    mrn: str
+    birth_date: date | None
+    loop: str | None = None
+    order_fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Head:
 
     Attributes:
         found: its length in the database; None where it has no row yet.
+        risk: the columns of the risk that follows from all of it.
         recorded_at: the latest of its rows, those of an import left out (decision 25).
     """
 
@@ -38,6 +39,7 @@ class Head:
     seq: int = 0
     hash: str = FIRST_HASH
     recorded_at: int = 0
+    risk: Mapping[str, object] | None = None
 
 
 _LAST_TRUE: Final = Statement(
@@ -128,15 +130,24 @@ class Chains:
     def write_heads(self) -> tuple[Head, ...]:
         """Store the new ends; which chains were written to.
 
+        A risk that was not worked out anew goes: better no score than one of before.
+
         Raises:
-            StorageError: a chain moved under its lock.
+            StorageError: a chain moved under its lock; a risk follows from no event.
         """
+        for head in self._heads.values():
+            if head.risk is not None and head.seq == (head.found or 0):
+                raise StorageError(
+                    "NOT_MOVED", f"{head.chain} was settled, but nothing was written on it"
+                )
         moved = tuple(head for head in self._heads.values() if head.seq != (head.found or 0))
         for head in moved:
-            values = {"seq": head.seq, "hash": head.hash, "recorded_at": head.recorded_at}
+            values = {**NO_RISK, **(head.risk or {})}
+            values |= {"seq": head.seq, "hash": head.hash, "recorded_at": head.recorded_at}
+            if head.risk is not None:
+                values["risk_seq"] = head.seq
             if head.found is None:
-                row = {**NO_RISK, **values, "encounter_id": head.chain}
-                self._driver.write(sql.BEGIN_STATE, row)
+                self._driver.write(sql.BEGIN_STATE, values | {"encounter_id": head.chain})
                 continue
             values |= {"chain": head.chain, "seen": head.found}
             if self._driver.write(sql.MOVE_STATE, values) != 1:

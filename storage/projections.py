@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never, cast
 
+from domain.alert_events import AlertBody
 from domain.happenings import (
     Admitted,
     AllergyRecorded,
@@ -19,9 +20,11 @@ from domain.happenings import (
     StandingFactSet,
     StayEnded,
     WardSet,
+    WatchPassed,
 )
 from domain.patients import EncounterState
 from storage import statements as sql
+from storage.alert_mapping import carry_alerts, project_alert
 from storage.care_mapping import encounter_row, patient_row, practitioner_row, ward_row
 from storage.clinical_projection import project_allergy, project_fact, project_observed
 from storage.codec import canonical, json_value
@@ -133,6 +136,9 @@ def project_happening(driver: Driver, happening: Happening, *, row: Values) -> N
         row: the event's row of the journal.
     """
     body = happening.body
+    if isinstance(body, AlertBody):
+        project_alert(driver, happening, body)
+        return
     match body:
         case PatientRegistered():
             driver.write(sql.PUT_PATIENT, patient_row(body.patient))
@@ -147,7 +153,7 @@ def project_happening(driver: Driver, happening: Happening, *, row: Values) -> N
             _assign(driver, body)
         case CatalogueItemSet():
             _set_item(driver, body)
-        case ConfigurationTaken():
+        case ConfigurationTaken() | WatchPassed():
             pass  # named in the journal; nothing is read from it
         case _:
             _project_stay(driver, happening, body, row)
@@ -195,6 +201,7 @@ def _move(driver: Driver, happening: Happening, body: MovedTo, stream_seq: int) 
     _add_movement(driver, happening, body.ward, body.bed, stream_seq)
     driver.write(sql.CARRY_ORDERS, {"stay": stay, "ward_id": body.ward})
     driver.write(sql.CARRY_TASKS, {"stay": stay, "ward_id": body.ward})
+    carry_alerts(driver, stay, body.ward)
 
 
 def _add_movement(driver: Driver, happening: Happening, ward: str, bed: str, n: int) -> None:

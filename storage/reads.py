@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from domain.addressing import nearest
+from domain.happenings import Noun
 from domain.ids import EncounterId, OrderId, TaskId
 from storage import questions as ask
 from storage import statements as sql
 from storage import worklists
+from storage.alert_mapping import ALERT, alert_of
+from storage.alert_reads import (
+    ALERT_TRAIL,
+    RISK,
+    RISKS_OF_WARD,
+    WAKES,
+    AlertQuestion,
+    alerts_asked,
+    risk_standing,
+)
 from storage.care_mapping import (
     assigned_of,
     encounter_of,
@@ -17,7 +28,7 @@ from storage.care_mapping import (
     ward_of,
 )
 from storage.clinical import StoredClinical
-from storage.journal import journal_row
+from storage.journal import happening_stream, journal_row
 from storage.mapping import load_case, open_fields
 from storage.projections import ward_of as ward_where
 from storage.types import instant, micros, role_mask
@@ -27,14 +38,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from domain.alerts import Alert
     from domain.clinical import Clinical
     from domain.clock import Clock
     from domain.ids import CommandId, PatientId, PractitionerId, WardId
     from domain.loops.case import Case
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
+    from domain.situation import RiskStanding
     from domain.standing import StandingFact
-    from domain.worklists import BedRow, JournalRow, WorkRow
+    from domain.worklists import AlertRow, BedRow, JournalRow, WorkRow
     from storage.engine import Database, Row
     from storage.statements import Statement
 
@@ -226,6 +239,60 @@ class SqlReads:
         """Orders of which something becomes late, or reaches its stop, by an instant."""
         rows = self._rows(ask.DUE_STREAMS, until=micros(until), limit=limit)
         return tuple((OrderId(cast("str", row[0])), instant(cast("int", row[1]))) for row in rows)
+
+    # ------------------------------------------------------------ alerts and risk
+    def alerts(
+        self,
+        *,
+        ward: WardId | None = None,
+        encounter: EncounterId | None = None,
+        roles: frozenset[Role] | None = None,
+        open_only: bool = True,
+        silent: bool = False,
+        since: datetime | None = None,
+        limit: int = 200,
+    ) -> tuple[AlertRow, ...]:
+        """Alerts, the gravest and then the oldest first; `roles`: that these were told of."""
+        asked = AlertQuestion(
+            mask=role_mask(roles or ()),
+            limit=limit,
+            open_only=open_only,
+            silent=silent,
+            since=0 if since is None else micros(since),
+            ward=ward,
+            encounter=encounter,
+        )
+        with self._database.reading() as driver:
+            return alerts_asked(driver, asked)
+
+    def alert(self, alert: str) -> Alert | None:
+        """The alert of an id, open or resolved."""
+        row = self._row(ALERT, id=alert)
+        return None if row is None else alert_of(cast("str", row[0]))
+
+    def alert_trail(self, alert: str) -> tuple[JournalRow, ...]:
+        """All events of an alert, as they were recorded."""
+        rows = self._rows(ALERT_TRAIL, stream=happening_stream(Noun.ALERT, alert))
+        return tuple(map(journal_row, rows))
+
+    def risk(self, encounter: EncounterId) -> RiskStanding | None:
+        """The score of a stay with its causes; None where it was never worked out."""
+        row = self._row(RISK, encounter_id=encounter)
+        return None if row is None else risk_standing(row)
+
+    def risks(self, ward: WardId) -> Mapping[EncounterId, RiskStanding]:
+        """The scores of the patients who lie on a ward."""
+        rows = self._rows(RISKS_OF_WARD, ward_id=ward)
+        return {EncounterId(cast("str", row[0])): risk_standing(row) for row in rows}
+
+    def wakes(
+        self, *, until: datetime, limit: int = 500
+    ) -> tuple[tuple[EncounterId, datetime], ...]:
+        """The stays that time alone changes by an instant, the earliest first."""
+        rows = self._rows(WAKES, until=micros(until), limit=limit)
+        return tuple(
+            (EncounterId(cast("str", row[0])), instant(cast("int", row[1]))) for row in rows
+        )
 
     # ------------------------------------------------------------ catalogues
     def catalogue(self, kind: str, *, at: datetime) -> tuple[tuple[str, Mapping[str, object]], ...]:

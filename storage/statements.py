@@ -138,7 +138,18 @@ MOVE_STATE: Final = Statement(
     update(encounter_state).where(
         encounter_state.c.encounter_id == word("chain"), encounter_state.c.seq == number("seen")
     ),
-    columns=("seq", "hash", "recorded_at"),
+    columns=(
+        "seq",
+        "hash",
+        "recorded_at",
+        "score",
+        "band",
+        "as_of",
+        "risk_seq",
+        "causes",
+        "config_hash",
+        "wake_at",
+    ),
 )
 ADD_COMMAND: Final = inserting(command)
 ADD_FEED: Final = inserting(feed)

@@ -313,6 +313,7 @@ tasks = Table(
 )
 _open("ix_orders_open_ward", orders.c.ward_id, orders.c.next_due_at)
 _open("ix_orders_open_due", orders.c.next_due_at)
+_open("ix_orders_open_encounter", orders.c.encounter_id)
 _open("ix_orders_open_stop", orders.c.stop_at)
 _open("ix_tasks_open_ward", tasks.c.ward_id, tasks.c.next_due_at)
 _open("ix_tasks_open_due", tasks.c.next_due_at)

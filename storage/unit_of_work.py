@@ -22,6 +22,7 @@ from storage.journal import event_values, happening_values, said
 from storage.mapping import load_case, open_fields, stored_outlook
 from storage.moments import recording_time
 from storage.projections import MovedMeanwhileError, project_case, project_happening
+from storage.situations import load_situation, risk_row
 from storage.types import instant, instant_or_none, micros
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from domain.ids import TaskId
     from domain.loops.case import Case
     from domain.ports import CommandMeta, Kept
+    from domain.situation import RiskScore, Situation
     from domain.worklists import Outlook
     from storage.engine import Database, Driver, Row, Values
 
@@ -155,7 +157,27 @@ class SqlTransaction:
         """What is known of the patient beside one order; each part is read when asked for."""
         return StoredClinical.of(self._driver, encounter, self._now)
 
+    def situation(self, encounter: EncounterId) -> Situation:
+        """What alert rules and the risk score look at, as it is by now in this transaction.
+
+        Raises:
+            NotFound: the encounter was never admitted.
+        """
+        return load_situation(self._driver, encounter, self._now)
+
     # ------------------------------------------------------------ writing
+    def settle(
+        self, encounter: EncounterId, *, risk: RiskScore, wake_at: datetime | None, config: str
+    ) -> None:
+        """Store the risk of a stay with the end of its chain: the last of its writes.
+
+        Raises:
+            StorageError: the stay is not locked. When it is committed: nothing was written on its
+                chain, so that the score would follow from no event.
+        """
+        head = self._chains.locked(encounter)
+        head.risk = risk_row(risk, as_of=self._now, wake_at=wake_at, config=config)
+
     def append(self, events: Sequence[Event]) -> None:
         """Write events of orders and tasks to the journal, in this order.
 

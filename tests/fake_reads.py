@@ -12,6 +12,7 @@ from domain.loops.case import Case
 from domain.orders import OrderState
 from domain.worklists import BedRow, Outlook, WorkRow
 from storage.mapping import container_of
+from tests.fake_alerts import FakeAlertReads
 from tests.fake_clinical import clinical_of, notes_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-class FakeReads:
+class FakeReads(FakeAlertReads):
     """Questions to a store in memory."""
 
     def __init__(self, store: FakeStore) -> None:

@@ -34,6 +34,7 @@ from domain.worklists import JournalRow, Outlook
 from storage.journal import event_values, happening_values, said
 from storage.moments import recording_time
 from storage.types import instant
+from tests.fake_alerts import FakeAlerts, FakeSettling, situation_of
 from tests.fake_clinical import FakeKnowledge, clinical_of
 from tests.fake_reads import FakeReads, opened, placed_first
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ports import CommandMeta, Kept
+    from domain.situation import RiskScore, Situation
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,6 +96,7 @@ class FakeState:
     truly: dict[str, datetime] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     known: FakeKnowledge = field(default_factory=FakeKnowledge)
+    alerts: FakeAlerts = field(default_factory=FakeAlerts)
 
     def snapshot(self) -> FakeState:
         return FakeState(**{name: copy.copy(value) for name, value in vars(self).items()})
@@ -153,6 +156,7 @@ class FakeTransaction:
         self._meta = meta
         self._locked = set(encounters)
         self._unkept: set[OrderId] = set()
+        self._settling = FakeSettling()
         self._n = 0
         chains: Sequence[str] = encounters or [f"system:{meta.workstation}"]
         true = [self._state.truly[chain] for chain in chains if chain in self._state.truly]
@@ -210,6 +214,16 @@ class FakeTransaction:
 
     def clinical(self, encounter: EncounterId) -> Clinical:
         return clinical_of(self._state, encounter, self._now)
+
+    def situation(self, encounter: EncounterId) -> Situation:
+        return situation_of(self._state, encounter, self._now)
+
+    def settle(
+        self, encounter: EncounterId, *, risk: RiskScore, wake_at: datetime | None, config: str
+    ) -> None:
+        assert config, "a score follows from rules"
+        self._check_lock(encounter)
+        self._settling.risks[encounter] = (risk, wake_at)
 
     def append(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -282,6 +296,7 @@ class FakeTransaction:
             row = self._write(values, chain, None)
             self._apply(happening)
             self._state.known = self._state.known.with_happening(happening, row)
+            self._state.alerts = self._state.alerts.with_happening(self._state, happening)
 
     def _apply(self, happening: Happening) -> None:  # noqa: C901, PLR0912 - one arm a kind
         state, body = self._state, happening.body
@@ -323,6 +338,8 @@ class FakeTransaction:
 
     def commit(self) -> None:
         self._refuse_unkept()
+        rows = [row for _, row in self._state.journal if row.command_id == self._meta.command_id]
+        self._state.alerts = self._settling.kept(self._state, rows, self._now)
         self._state.commands[self._meta.command_id] = self._meta.content
         self._store.state = self._state.snapshot()
 

@@ -88,10 +88,15 @@ def upgrade() -> None:
         Column("wake_at", BigInteger, nullable=False, server_default=text(_NEVER)),
     )
     op.create_index("ix_encounter_state_wake_at", "encounter_state", ["wake_at"])
+    op.create_index(
+        "ix_orders_open_encounter", "orders", ["encounter_id"],
+        sqlite_where=_OPEN, postgresql_where=_OPEN,
+    )  # fmt: skip
 
 
 def downgrade() -> None:
     """Back to the schema before: only ever done in a test."""
+    op.drop_index("ix_orders_open_encounter", "orders")
     op.drop_index("ix_encounter_state_wake_at", "encounter_state")
     op.drop_column("encounter_state", "wake_at")
     for table in ("orders", "tasks"):
