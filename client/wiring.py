@@ -9,6 +9,7 @@ import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from domain.loops.loops import Loops
     from domain.ports import Reads, Transaction, UnitOfWork
     from domain.worklists import Outlook
+    from rules.knowledge.tables import Knowledge
 
 _RANDOM_BITS: Final = 74
 _SQLITE: Final = "sqlite:///"
@@ -188,6 +190,8 @@ def build(
     uow = ConfiguredUnitOfWork(
         store.units, meta=_configuration(settings, loops, config_hash), summary=settings.profile
     )
+    from rules.knowledge.result_limits import result_limits
+
     place = Workplace(
         uow=uow,
         reads=store.reads,
@@ -198,6 +202,7 @@ def build(
         wards=ward_settings(settings),
         time_zone=settings.time_zone,
         rewind=rewind,
+        result_limits=result_limits(cache(lambda: read_knowledge(settings))),
     )
     return App(place, clock=used, feed=store.feed, close=store.close)
 
@@ -229,6 +234,17 @@ def read_loops(settings: Settings) -> Loops:
         overlays=settings.site,
         checks=IDENTITY_CHECKS,
     )
+
+
+def read_knowledge(settings: Settings) -> Knowledge:
+    """The clinical knowledge, as the site changes it.
+
+    Raises:
+        DefinitionError: a file is wrong: file, line, reason.
+    """
+    from rules.knowledge.loading import load_knowledge
+
+    return load_knowledge(overlays=settings.site)
 
 
 def outlook_of(loops: Loops, reads: Reads) -> Callable[[Case], Mapping[str, Outlook]]:

@@ -130,7 +130,8 @@ def observe_result(
     def act(telling: Telling) -> None:
         limits = None
         if place.result_limits is not None:
-            limits = place.result_limits(result.name, telling.at.date())
+            today = telling.writing.now.astimezone(place.zone(telling.stay.ward)).date()
+            limits = place.result_limits(result.name, today)
         telling.tell(Observed({result.name: checked_result(result, limits)}))
 
     return of_patient(
