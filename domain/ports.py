@@ -247,6 +247,10 @@ class Reads(Protocol):
         """The open tasks that carry a container id (tube, box) in their fields."""
         ...
 
+    def tasks_of_item(self, name: str, value: str) -> tuple[TaskId, ...]:
+        """The open tasks that bear an item (container, din, dose_label, accession)."""
+        ...
+
     def case(self, order: OrderId, *, whole: bool = False) -> Case | None:
         """An order with its open tasks; `whole`: with the ended ones too."""
         ...

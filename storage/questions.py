@@ -56,6 +56,12 @@ TASKS_OF_CONTAINER: Final = Statement(
     .where(tasks.c.container == word("container"), is_open(tasks))
     .order_by(tasks.c.made_at, tasks.c.id)
 )
+# asked once for each thing that is bound; only containers have an index of their own
+TASKS_OF_ITEM: Final = Statement(
+    select(tasks.c.id, tasks.c.fields)
+    .where(is_open(tasks), tasks.c.fields.like(word("pattern"), escape="!"))
+    .order_by(tasks.c.made_at, tasks.c.id)
+)
 ORDERS_OF: Final = Statement(
     select(orders.c.id)
     .where(orders.c.encounter_id == word("encounter_id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from domain.addressing import nearest
@@ -28,8 +29,9 @@ from storage.care_mapping import (
     ward_of,
 )
 from storage.clinical import StoredClinical
+from storage.codec import canonical, parsed
 from storage.journal import happening_stream, journal_row
-from storage.mapping import load_case, open_fields
+from storage.mapping import CONTAINER, load_case, open_fields
 from storage.projections import ward_of as ward_where
 from storage.types import instant, micros, role_mask
 from storage.worklists import WorkQuestion
@@ -184,6 +186,18 @@ class SqlReads:
         """The open tasks whose fields or records name a container (tube, box)."""
         rows = self._rows(ask.TASKS_OF_CONTAINER, container=container)
         return tuple(TaskId(cast("str", row[0])) for row in rows)
+
+    def tasks_of_item(self, name: str, value: str) -> tuple[TaskId, ...]:
+        """The open tasks whose fields name an item; of a container, also their records."""
+        if name == CONTAINER:
+            return self.tasks_of_container(value)
+        said = re.sub(r"([!%_])", r"!\1", canonical({name: value})[1:-1])
+        rows = self._rows(ask.TASKS_OF_ITEM, pattern=f"%{said}%")  # of any case, and at any depth
+        return tuple(
+            TaskId(cast("str", row[0]))
+            for row in rows
+            if parsed(cast("str", row[1])).get(name) == value
+        )
 
     def case(self, order: OrderId, *, whole: bool = False) -> Case | None:
         """An order with its open tasks; `whole`: with the ended ones too."""

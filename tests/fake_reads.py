@@ -116,6 +116,12 @@ class FakeReads(FakeAlertReads):
         found = [task for _, task in self._open() if task and container_of(task) == container]
         return tuple(task.id for task in sorted(found, key=lambda task: (task.made_at, task.id)))
 
+    def tasks_of_item(self, name: str, value: str) -> tuple[TaskId, ...]:
+        if name == "container":
+            return self.tasks_of_container(value)
+        found = [task for _, task in self._open() if task and task.fields.get(name) == value]
+        return tuple(task.id for task in sorted(found, key=lambda task: (task.made_at, task.id)))
+
     def case(self, order: OrderId, *, whole: bool = False) -> Case | None:
         case = self._state.cases.get(order)
         return case if whole or case is None else opened(case)

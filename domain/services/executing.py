@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypedDict
 from domain.commands import (
     Amend,
     AnswerAsk,
-    ChangeFields,
     Correct,
     EnterInError,
     HoldWork,
@@ -21,7 +20,6 @@ from domain.commands import (
 )
 from domain.errors import InvalidInput, NotFound, Refused
 from domain.ids import TaskId
-from domain.loops.checks import ITEM_FIELDS
 from domain.loops.definition import Level
 from domain.services.authorising import (
     authorise,
@@ -31,12 +29,13 @@ from domain.services.authorising import (
     second_person,
 )
 from domain.services.needing import make_needed
+from domain.services.own_items import bind_items
 from domain.services.signing import after_signature, make_due
 from domain.services.step_entry import StepEntry, parse_step_entry
 from domain.services.writing import carried_out_before, carry_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from domain.commands import Command
@@ -111,10 +110,10 @@ def _carry_out(place: Workplace, sender: Actor, kind: str, entry: StepEntry) -> 
     targets = _targets(place.reads, entry)
 
     def act(writing: Writing) -> None:
-        _require_own_container(place.reads, entry, targets)
+        stays = {target.encounter for target in targets}
         for target in targets:
             try:
-                _carry_out_one(writing, entry, people, target)
+                _carry_out_one(writing, entry, people, target, stays)
             except Refused as refused:
                 if len(targets) > 1:
                     refused.add_note(f"task {target.task}")
@@ -180,28 +179,13 @@ def _of_task(reads: Reads, task: TaskId, named: OrderId | None) -> _Target:
     return _Target(order, encounter, task)
 
 
-def _require_own_container(reads: Reads, entry: StepEntry, targets: tuple[_Target, ...]) -> None:
-    """Refuse to bind a tube or box in which something of another patient travels.
-
-    Labels of units, doses and requests are not looked up by what bears them; this asks for
-    containers only.
-    """
-    container = entry.evidence.get("container")
-    if not isinstance(container, str):
-        return
-    stays = {target.encounter for target in targets}
-    homes = [reads.home_of_task(task) for task in reads.tasks_of_container(container)]
-    stays.update(encounter for home in homes if home is not None for encounter in home[1:])
-    if len(stays) > 1:
-        raise Refused(
-            "CONTAINER_IN_USE",
-            f"The container {container} holds something of another patient",
-            next_step="Scan the label again, or print a new one",
-            field="evidence.container",
-        )
-
-
-def _carry_out_one(writing: Writing, entry: StepEntry, people: _People, target: _Target) -> None:
+def _carry_out_one(
+    writing: Writing,
+    entry: StepEntry,
+    people: _People,
+    target: _Target,
+    stays: Collection[EncounterId],
+) -> None:
     if entry.act == "need":
         make_needed(writing, target.order, people.actor, reason=entry.reason, at=entry.at)
         return
@@ -210,7 +194,15 @@ def _carry_out_one(writing: Writing, entry: StepEntry, people: _People, target: 
     unsigned = writing.case(target.order, target.task).order.state.unsigned
     writing.decide(_command(writing, entry, people, target))
     if entry.step is not None and entry.act == "record":
-        _name_item(writing, entry, people, target)
+        bind_items(
+            writing,
+            entry,
+            loop=_loop(writing, target),
+            order=target.order,
+            task=_level(writing, entry.step, target),
+            actor=people.actor,
+            stays=stays,
+        )
     if unsigned:
         after_signature(writing, target.order, people.actor)
     elif entry.act == "release":
@@ -285,34 +277,6 @@ def _level(writing: Writing, name: str, target: _Target) -> TaskId | None:
     """The task that a step is recorded on; none where it belongs to the order."""
     step = _loop(writing, target).find_step(name)
     return None if step is not None and step.level is Level.ORDER else target.task
-
-
-def _name_item(writing: Writing, entry: StepEntry, people: _People, target: _Target) -> None:
-    """Keep on the task the tube, unit, label or request that a step bound to it (decision 8)."""
-    if not any(name in entry.evidence for name in ITEM_FIELDS):
-        return
-    case = writing.case(target.order, target.task)
-    task = None if target.task is None else case.tasks.get(target.task)
-    if task is None or task.state.terminal:
-        return
-    declared = {use.name for use in _loop(writing, target).task_fields}
-    bound = {
-        name: value
-        for name, value in entry.evidence.items()
-        if name in ITEM_FIELDS and name in declared and task.fields.get(name) != value
-    }
-    if bound:
-        command = ChangeFields(
-            order=target.order,
-            task=target.task,
-            actor=people.actor,
-            at=entry.at or writing.now,
-            source=entry.source,
-            source_id=entry.source_id,
-            reason=entry.reason,
-            fields=bound,
-        )
-        writing.decide(command)
 
 
 def _check_corrected(writing: Writing, entry: StepEntry, target: _Target) -> None:

@@ -149,6 +149,25 @@ def test_a_tube_leads_to_every_open_task_that_it_carries(
     assert reads.tasks_of_container("777") == (other,)
 
 
+def test_a_label_leads_to_the_open_tasks_that_bear_just_it(
+    hospital: Hospital, reads: Reads, stay: EncounterId
+) -> None:
+    named: list[dict[str, object]] = [
+        {"din": "W_26%!"},
+        {"din": "w_26%!"},
+        {"din": "WA26%!"},
+        {"container": "W_26%!"},
+    ]
+    orders = [hospital.place(stay, loop="transfusion") for _ in named]
+    unit, *_, tube = [
+        hospital.task(order, fields=fields) for order, fields in zip(orders, named, strict=True)
+    ]
+    assert reads.tasks_of_item("din", "W_26%!") == (unit,)
+    assert reads.tasks_of_item("container", "W_26%!") == (tube,)
+    hospital.finish(orders[0], unit)
+    assert reads.tasks_of_item("din", "W_26%!") == ()
+
+
 def test_the_journal_of_an_order_tells_it_and_its_tasks_as_recorded(
     hospital: Hospital, reads: Reads, stay: EncounterId
 ) -> None:
