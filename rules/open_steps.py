@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules.alerts.view import interval_seconds
 from rules.risk import next_change_seconds
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from rules.alerts.plan import Limits
     from rules.risk_table import RiskModel
 
-SECOND = timedelta(seconds=1)
+SECOND: Final = timedelta(seconds=1)
+ON_TIME: Final = OpenStep("on_time", Weight.INFO, 0, -1)
+"""A step of which nothing is late: only their number counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def open_work(limits: Limits, model: RiskModel, now: datetime) -> OpenWork:
         if worst is not None:
             found.late[stream.id] = worst
             found.steps.append(worst.step)
-    found.steps += [OpenStep(one.id, Weight.INFO, 0, -1) for one in limits.on_time]
+    found.steps += [ON_TIME] * len(limits.on_time)
     return found
 
 

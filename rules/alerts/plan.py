@@ -7,7 +7,8 @@ called only where one has run out, or may hold before it does.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Final
 
 from rules.alerts.registry import CONDITIONS, LimitCondition, StayCondition, StreamCondition
 from rules.alerts.rule import LATE
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
     from domain.loops.deadlines import Deadline
     from domain.situation import Stream
     from rules.alerts.claims import Claim
-    from rules.alerts.registry import OnLimit, OnStay, OnStream
+    from rules.alerts.registry import OnLead, OnLimit, OnStay, OnStream
     from rules.alerts.rule import Rule
     from rules.alerts.view import View
+
+
+LEVELS: Final = {"": (0, 1, 2), "order": (0,), "task": (1, 2), "started": (2,)}
+"""Which streams a condition on one level looks at."""
 
 
 @dataclass(slots=True)
@@ -30,14 +35,14 @@ class Plan:
 
     Attributes:
         limits: by the rule that a loop file names for a limit.
-        leading: those of them that may hold before their limit runs out.
-        streams: by loop, for every order and task.
+        leading: those that may hold before their limit runs out, with from when on.
+        streams: by loop and level (0 an order, 1 a task, 2 one that has begun).
         marked: by loop, for those with marks or gaps; under "" those of every loop.
     """
 
     limits: dict[str, list[tuple[Rule, OnLimit]]] = field(default_factory=dict)
-    leading: set[str] = field(default_factory=set)
-    streams: dict[str, list[tuple[Rule, OnStream]]] = field(default_factory=dict)
+    leading: dict[str, list[tuple[Rule, OnLimit, OnLead]]] = field(default_factory=dict)
+    streams: dict[tuple[str, int], list[tuple[Rule, OnStream]]] = field(default_factory=dict)
     marked: dict[str, list[tuple[Rule, OnStream]]] = field(default_factory=dict)
     stays: list[tuple[Rule, OnStay]] = field(default_factory=list)
     after_risk: list[tuple[Rule, OnStay]] = field(default_factory=list)
@@ -57,12 +62,13 @@ class Plan:
             case LimitCondition(run, _, of, leads):
                 for named in of or (rule.id,):
                     self.limits.setdefault(named, []).append((rule, run))
-                    if leads and (rule.stages or rule.params):
-                        self.leading.add(named)
-            case StreamCondition(run, _, loops, marked):
-                rows = self.marked if marked else self.streams
-                for loop in loops or ("",):
-                    rows.setdefault(loop, []).append((rule, run))
+                    if leads is not None and (rule.stages or rule.params):
+                        self.leading.setdefault(named, []).append((rule, run, leads))
+            case StreamCondition(run, _, loops, marked, level):
+                for loop in loops or ("",) if marked else ():
+                    self.marked.setdefault(loop, []).append((rule, run))
+                for key in () if marked else product(loops, LEVELS[level]):
+                    self.streams.setdefault(key, []).append((rule, run))
             case StayCondition(run, _, after_risk):
                 (self.after_risk if after_risk else self.stays).append((rule, run))
 
@@ -77,7 +83,8 @@ class Plan:
         streams, marked = self.streams, self.marked
         everywhere = marked.get("", ())
         for stream in view.situation.streams:
-            for rule, run in streams.get(stream.loop, ()):
+            level = 0 if stream.task is None else 1 + stream.started
+            for rule, run in streams.get((stream.loop, level), ()):
                 yield from run(view, stream, rule)
             if stream.marks or stream.incomplete:
                 for rule, run in (*marked.get(stream.loop, ()), *everywhere):
@@ -126,8 +133,12 @@ def limits_of(plan: Plan, view: View, now: datetime) -> Limits:
                 continue
             if next_at is None or at < next_at:
                 next_at = at
-            if deadline.rule in leading:
-                found.claims += plan.of_limit(view, stream, deadline)
+            for rule, run, leads in leading.get(deadline.rule, ()):
+                ahead = leads(view, stream, deadline, rule)
+                if ahead is not None and ahead <= now:
+                    found.claims += run(view, stream, deadline, rule)
+                elif ahead is not None and ahead < next_at:
+                    next_at = ahead
         if passed:
             found.late.append((stream, passed))
         else:

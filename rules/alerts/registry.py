@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from domain.loops.deadlines import Deadline
     from domain.situation import Stream
     from rules.alerts.claims import Claim
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from rules.alerts.view import View
 
 OnLimit = Callable[["View", "Stream", "Deadline", "Rule"], "Iterable[Claim]"]
+OnLead = Callable[["View", "Stream", "Deadline", "Rule"], "datetime | None"]
 OnStream = Callable[["View", "Stream", "Rule"], "Iterable[Claim]"]
+Level = Literal["", "order", "task", "started"]
 OnStay = Callable[["View", "Rule"], "Iterable[Claim]"]
 
 
@@ -28,13 +32,13 @@ class LimitCondition:
     Attributes:
         facts: what it reads, for the page of rules and the trace.
         of: the rules by which loop files name these limits; empty: the rule itself.
-        leads: it may hold before the limit runs out.
+        leads: from when on it may hold before the limit runs out; without it, it never does.
     """
 
     run: OnLimit
     facts: tuple[str, ...]
     of: tuple[str, ...] = ()
-    leads: bool = False
+    leads: OnLead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,14 @@ class StreamCondition:
     Attributes:
         loops: only streams of these loops are looked at; empty: all.
         marked: only streams with marks or gaps are.
+        level: only orders, only tasks, or only tasks that have begun; empty: all.
     """
 
     run: OnStream
     facts: tuple[str, ...]
     loops: tuple[str, ...] = ()
     marked: bool = False
+    level: Level = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ CONDITIONS: Final[dict[str, Condition]] = {}
 
 
 def on_limit(
-    name: str, *facts: str, of: tuple[str, ...] = (), leads: bool = False
+    name: str, *facts: str, of: tuple[str, ...] = (), leads: OnLead | None = None
 ) -> Callable[[OnLimit], OnLimit]:
     """Register a condition on a running limit."""
 
@@ -83,12 +89,16 @@ def on_limit(
 
 
 def on_stream(
-    name: str, *facts: str, loops: tuple[str, ...] = (), marked: bool = False
+    name: str,
+    *facts: str,
+    loops: tuple[str, ...] = (),
+    marked: bool = False,
+    level: Level = "",
 ) -> Callable[[OnStream], OnStream]:
     """Register a condition on an open order or task."""
 
     def register(run: OnStream) -> OnStream:
-        CONDITIONS[name] = StreamCondition(run, facts, loops, marked)
+        CONDITIONS[name] = StreamCondition(run, facts, loops, marked, level)
         return run
 
     return register

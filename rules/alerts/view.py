@@ -16,6 +16,7 @@ from rules.alerts.vital_sets import VitalSet, newest_set
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from domain.clinical import ActiveOrder
     from domain.loops.deadlines import Deadline
     from domain.people import Role
     from domain.situation import Situation, Stream
@@ -69,6 +70,11 @@ class View:
     def orders(self) -> Mapping[str, Stream]:
         """The orders' own streams by order id."""
         return {one.order: one for one in self.situation.streams if one.task is None}
+
+    @cached_property
+    def active(self) -> Mapping[str, ActiveOrder]:
+        """The active orders with their products, by id."""
+        return {one.id: one for one in self.situation.clinical.orders}
 
     @cached_property
     def vitals(self) -> VitalSet | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
@@ -31,7 +31,8 @@ PREGNANT: Final = frozenset({"pregnant", "post_partum"})
 SPINAL: Final = "spinal_cord_injury"
 _WHOLE: Final = frozenset({"respiratory_rate", "spo2", "systolic_bp", "pulse"})
 
-Values = tuple[str | bool | None, ...]
+Value = str | bool | None
+Values = tuple[Value, ...]
 Patient = tuple[int | None, str | None, bool, bool, bool]
 
 
@@ -58,14 +59,7 @@ class VitalSet:
 def _scored(values: Values, patient: Patient) -> News2Result:
     """Kept by value: most assessments look at the set that the last one looked at."""
     age, sex, pregnant, scale_2, spinal = patient
-    given: dict[str, object] = {}
-    for name, value in zip(PARAMETERS, values, strict=True):
-        if name in _WHOLE and isinstance(value, str):
-            given[name] = int(Decimal(value))
-        elif name == "temperature" and isinstance(value, str):
-            given[name] = Decimal(value)
-        else:
-            given[name] = value
+    given = {name: _read(name, value) for name, value in zip(PARAMETERS, values, strict=True)}
     inputs = News2Inputs(
         **given,  # type: ignore[arg-type] # named and typed by PARAMETERS
         spo2_scale=2 if scale_2 else 1,
@@ -77,6 +71,17 @@ def _scored(values: Values, patient: Patient) -> News2Result:
     return news2(inputs)
 
 
+def _read(name: str, value: Value) -> object:
+    """The value as NEWS2 takes it; None for a number that a device could only bound (`>100`)."""
+    if not isinstance(value, str) or name == "consciousness":
+        return value
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return int(number) if name in _WHOLE else number
+
+
 def _patient(situation: Situation, at: datetime) -> Patient:
     sex = {"female": "F", "male": "M"}.get(situation.clinical.sex.value)
     flags = situation.flags
@@ -85,20 +90,19 @@ def _patient(situation: Situation, at: datetime) -> Patient:
 
 
 def _made(situation: Situation, found: Mapping[str, Observation]) -> VitalSet:
-    at = max(one.at for one in found.values())
-    held = {name: one for name, one in found.items() if at - one.at <= TOGETHER}
-    values = tuple(
-        None if (one := held.get(name)) is None else _usable(name, one) for name in PARAMETERS
-    )
-    started = min(one.at for one in held.values())
-    return VitalSet(at, started, values, _scored(values, _patient(situation, at)))
-
-
-def _usable(name: str, one: Observation) -> str | bool | None:
-    """The value as NEWS2 takes it; None for a number that a device could only bound (`>100`)."""
-    if name in ("consciousness", "supplemental_oxygen"):
-        return one.value
-    return None if one.number is None else str(one.value)
+    at = max([one.at for one in found.values()])
+    oldest = at - TOGETHER
+    started = at
+    values: list[Value] = []
+    for name in PARAMETERS:
+        one = found.get(name)
+        if one is None or one.at < oldest:
+            values.append(None)
+        else:
+            values.append(one.value)
+            started = min(started, one.at)
+    held = tuple(values)
+    return VitalSet(at, started, held, _scored(held, _patient(situation, at)))
 
 
 def newest_set(situation: Situation) -> VitalSet | None:

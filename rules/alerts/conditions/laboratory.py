@@ -47,7 +47,12 @@ def critical_image(view: View, stream: Stream, deadline: Deadline, rule: Rule) -
     return view.of_limit(rule, stream, deadline)
 
 
-@on_limit("critical_ecg", "deadlines", "fields.modality", of=("L-09",), leads=True)
+def ecg_from(_view: View, _stream: Stream, deadline: Deadline, rule: Rule) -> datetime:
+    """From when a critical electrocardiogram must have been seen."""
+    return deadline.starts_at + rule.minutes("minutes")
+
+
+@on_limit("critical_ecg", "deadlines", "fields.modality", of=("L-09",), leads=ecg_from)
 def critical_ecg(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """No physician has looked at a critical electrocardiogram."""
     if not _of_an_ecg(view, stream, deadline):
@@ -120,10 +125,10 @@ def _number(value: object) -> Decimal | None:
         return None
 
 
-@on_stream("turnaround", "since", "due_at", "done.L9", loops=("test",))
+@on_stream("turnaround", "since", "due_at", "done.L9", loops=("test",), level="task")
 def turnaround(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """From request to result it has taken too long as a whole."""
-    if stream.task is None or not view.test("done.L9", "is", False, "L9" in stream.done):  # noqa: FBT003 - what is wanted
+    if not view.test("done.L9", "is", False, "L9" in stream.done):  # noqa: FBT003 - what is wanted
         return ()
     start = stream.since if stream.due_at is None else max(stream.since, stream.due_at)
     column = ("stat_minutes", "urgent_minutes", "routine_minutes")[stream.priority.column]
@@ -133,11 +138,11 @@ def turnaround(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     )
 
 
-@on_stream("pending_at_discharge", "active", "ended_at", "done.L9", loops=("test",))
+@on_stream("pending_at_discharge", "active", "ended_at", "done.L9", loops=("test",), level="task")
 def pending_at_discharge(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """The patient has left and a result is still to come."""
     situation = view.situation
-    if stream.task is None or not view.test("active", "is", False, situation.active):  # noqa: FBT003 - what is wanted
+    if not view.test("active", "is", False, situation.active):  # noqa: FBT003 - what is wanted
         return ()
     if not view.test("done.L9", "is", False, "L9" in stream.done):  # noqa: FBT003 - what is wanted
         return ()

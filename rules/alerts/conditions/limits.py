@@ -10,6 +10,7 @@ from rules.alerts.view import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from domain.loops.deadlines import Deadline
     from domain.situation import Stream
@@ -21,7 +22,16 @@ EMERGENCY: Final = 7
 """From this NEWS2 on a patient does not travel without a physician's word."""
 
 
-@on_limit("late", "deadlines", leads=True)
+def from_first_stage(
+    _view: View, _stream: Stream, deadline: Deadline, rule: Rule
+) -> datetime | None:
+    """From when a row's first stage may hold; None where it has no stages."""
+    if not rule.stages:
+        return None
+    return deadline.starts_at + rule.stages[0].minutes * MINUTE
+
+
+@on_limit("late", "deadlines", leads=from_first_stage)
 def late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A limit has run out, or a stage of its interval is reached."""
     return view.of_limit(rule, stream, deadline)
@@ -34,12 +44,19 @@ def late_step(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Ite
     return view.of_limit(rule, stream, deadline, roles=roles)
 
 
-@on_limit("custody_gap", "deadlines", "fields.controlled", leads=True)
+def controlled_from(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> datetime | None:
+    """From when a controlled drug is out of sight too long; None for any other."""
+    if view.field(stream, "controlled") is not True:
+        return None
+    return deadline.starts_at + rule.minutes("controlled_minutes")
+
+
+@on_limit("custody_gap", "deadlines", "fields.controlled", leads=controlled_from)
 def custody_gap(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A drug is on its way too long; a controlled one is grave after its own minutes."""
-    if not view.test("fields.controlled", "is", True, view.field(stream, "controlled") is True):  # noqa: FBT003 - what is wanted
+    at = controlled_from(view, stream, deadline, rule)
+    if not view.test("fields.controlled", "is", True, at is not None) or at is None:  # noqa: FBT003 - what is wanted
         return view.of_limit(rule, stream, deadline)
-    at = deadline.starts_at + rule.minutes("controlled_minutes")
     return view.of_limit(rule, stream, deadline, extra=((at, AlertSeverity.S1),))
 
 
@@ -70,7 +87,14 @@ def crossmatch_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) 
     return view.of_limit(rule, stream, deadline)
 
 
-@on_limit("safety_screen", "deadlines", "done.E5", "done.E6", of=("E-02", "E-04"), leads=True)
+def before_slot(_view: View, _stream: Stream, deadline: Deadline, rule: Rule) -> datetime | None:
+    """From when an open screen matters before the appointment."""
+    return None if deadline.rule == rule.id else deadline.starts_at - rule.minutes("before_minutes")
+
+
+@on_limit(
+    "safety_screen", "deadlines", "done.E5", "done.E6", of=("E-02", "E-04"), leads=before_slot
+)
 def safety_screen(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A safety question waits too long, or the screen is open an hour before the appointment."""
     if deadline.rule == rule.id:

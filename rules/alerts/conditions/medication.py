@@ -84,16 +84,21 @@ def bedside_mismatch(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
 
 
 @on_stream(
-    "monitoring_due", "started", "done.M11", "orders.product", "series", loops=("medication",)
+    "monitoring_due",
+    "done.M11",
+    "orders.product",
+    "latest",
+    loops=("medication",),
+    level="started",
 )
 def monitoring_due(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """A drug is running, and what it asks to be watched has not been."""
-    begun = stream.done.get(STARTED) if stream.task is not None else None
-    if begun is None or not view.test("started", "is", True, stream.started):  # noqa: FBT003 - what is wanted
+    begun = stream.done.get(STARTED)
+    if not view.test("done.M11", "is not", None, begun) or begun is None:
         return ()
     claims: list[Claim] = []
     route = str(view.field(stream, "route") or "").upper()
-    for drug in ingredients(_active(view, stream.order)):
+    for drug in ingredients(view.active.get(stream.order)):
         name, routes = BEFORE_WATCHED.get(drug, ("", ()))
         if not name or (routes and not route.startswith(routes)):
             continue
@@ -112,10 +117,6 @@ def monitoring_due(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     return claims
 
 
-def _active(view: View, order: str) -> ActiveOrder | None:
-    return next((one for one in view.situation.clinical.orders if one.id == order), None)
-
-
 def ingredients(order: ActiveOrder | None) -> tuple[str, ...]:
     """The ingredients of an order's product, by their lower-case names."""
     listed = () if order is None else order.product.get("ingredients", ())
@@ -124,24 +125,20 @@ def ingredients(order: ActiveOrder | None) -> tuple[str, ...]:
     return tuple(str(name).lower().replace("_", " ") for name in names)
 
 
-@on_stream("past_stop", "started", "orders.stop_at", loops=("medication",))
+@on_stream("past_stop", "started", "orders.stop_at", loops=("medication",), level="started")
 def past_stop(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """A dose is still running after its order was to stop."""
-    if not stream.started or stream.task is None:
-        return ()
-    order = _active(view, stream.order)
+    order = view.active.get(stream.order)
     stop = None if order is None else order.stop_at
     if not view.test("orders.stop_at", "is not", None, stop) or stop is None:
         return ()
     return view.of_stream(rule, stream, stop, cause=f"stop:{stop.isoformat()}", step="M13")
 
 
-@on_stream("review_due", "orders.product", "orders.signed_at", loops=("medication",))
+@on_stream("review_due", "orders.product", "orders.signed_at", loops=("medication",), level="order")
 def review_due(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """An antibacterial has run for days without being renewed, stopped or changed."""
-    if stream.task is not None:
-        return ()
-    order = _active(view, stream.order)
+    order = view.active.get(stream.order)
     signed = None if order is None or order.stop_at is not None else order.signed_at
     if order is None or signed is None:
         return ()
@@ -175,7 +172,7 @@ def _antimicrobial_since(view: View, at: datetime) -> bool:
     return any(
         (begun := stream.done.get(STARTED)) is not None
         and begun[0] >= at
-        and (order := _active(view, stream.order)) is not None
+        and (order := view.active.get(stream.order)) is not None
         and str(order.product.get("atc", "")).startswith(ANTIBACTERIAL)
         for stream in view.situation.streams
     )

@@ -24,10 +24,12 @@ REACTION: Final = "transfusion_reaction"
 _UNMET: Final = ("indication", "second_sample", "consent")
 
 
-@on_stream("request_incomplete", "done.T2", "done.T3", "marks", loops=("transfusion",))
+@on_stream(
+    "request_incomplete", "done.T2", "done.T3", "marks", loops=("transfusion",), level="order"
+)
 def request_incomplete(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """Blood was asked for without consent, indication or a second group sample."""
-    signed = stream.done.get("T3") if stream.task is None else None
+    signed = stream.done.get("T3")
     if signed is None or view.field(stream, "emergency") is True:
         return ()
     consent = stream.done.get("T2", (signed[0], None))[1]
@@ -82,14 +84,21 @@ SIGNS: Final = (
 """The vital signs of a transfusion reaction (rules specification T-13)."""
 
 
-@on_stream("reaction_signs", "done.T15", "series", "streams.reaction", loops=("transfusion",))
+@on_stream(
+    "reaction_signs",
+    "done.T15",
+    "series",
+    "streams.reaction",
+    loops=("transfusion",),
+    level="started",
+)
 def reaction_signs(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """Since the unit was started a vital sign has changed as in a reaction, and none is open yet.
 
     Signs count while the unit runs and some hours after its end; once the reaction loop is open,
     its own limits speak.
     """
-    begun = stream.done.get(BEGUN) if stream.task is not None else None
+    begun = stream.done.get(BEGUN)
     if begun is None or _reaction_open(view, stream):
         return ()
     ended = stream.done.get(ENDED)
