@@ -225,7 +225,8 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
             return _order_mended(order, body.steps)
         case VersionRaised():
             reported = order.reported or body.report
-            return replace(order, report_version=body.version, reported=reported)
+            found = marks.of_version(order.marks, body, event, seq=order.seq + 1)
+            return replace(order, report_version=body.version, reported=reported, marks=found)
         case Corrected():
             found = marks.of_correction(order.marks, body, event, seq=order.seq + 1)
             return replace(order, steps=_corrected(order.steps, body), marks=found)

@@ -15,7 +15,14 @@ from domain.values import changed as replace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.events import Corrected, Event, ExitRecorded, IncidentReported, StepRecorded
+    from domain.events import (
+        Corrected,
+        Event,
+        ExitRecorded,
+        IncidentReported,
+        StepRecorded,
+        VersionRaised,
+    )
     from domain.findings import Finding
 
 GAP: Final = "gap"
@@ -23,6 +30,8 @@ GAP: Final = "gap"
 INCIDENT: Final = "incident"
 EXIT: Final = "exit:"
 """Before the outcome of an exit whose clocks still run; `step` is its code, `value` what is due."""
+AMENDED: Final = "amended"
+"""A report was changed after it was out; `step` is the report. It stands on the order."""
 OVERRIDE: Final = "override:"
 """Before the name of a check that a person passed over; `value` is their reason."""
 
@@ -54,6 +63,12 @@ def of_incident(marks: Marks, body: IncidentReported, event: Event, *, seq: int)
     return (*marks, Mark(INCIDENT, "", event.at, seq, body.severity or ""))
 
 
+def of_version(marks: Marks, body: VersionRaised, event: Event, *, seq: int) -> Marks:
+    """With a report that was changed after it was out."""
+    why, _, step = body.why.partition(":")
+    return (*marks, Mark(AMENDED, step, event.at, seq)) if why == AMENDED else marks
+
+
 def of_correction(marks: Marks, body: Corrected, event: Event, *, seq: int) -> Marks:
     """A corrected record was judged anew: what was found before counts no more (E40)."""
     kept = tuple(mark for mark in marks if mark.step != body.step or not _is_finding(mark))
@@ -81,7 +96,7 @@ def _found(step: str, findings: Iterable[Finding], event: Event, *, seq: int) ->
 
 
 def _is_finding(mark: Mark) -> bool:
-    return mark.what not in (GAP, INCIDENT) and not mark.what.startswith((EXIT, OVERRIDE))
+    return mark.what not in (GAP, INCIDENT, AMENDED) and not mark.what.startswith((EXIT, OVERRIDE))
 
 
 def _with(marks: Marks, found: Iterable[Mark]) -> Marks:
