@@ -5,37 +5,9 @@ Used twice: on the functions (`tests/unit/scores`) and through the command (`tes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import Final
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-Value: TypeAlias = Any
-"""What JSON holds."""
-Line: TypeAlias = Mapping[str, Any]
-
-
-Inputs = TypeVar("Inputs", bound="DataclassInstance")
-
-
-def but(inputs: Inputs, **values: Value) -> Inputs:
-    """The same patient, but for these values."""
-    return replace(inputs, **values)
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """One line in and what of the line out is fixed by the specification."""
-
-    score: str
-    line: Line
-    answer: Line
-
-    def __str__(self) -> str:
-        return f"{self.score}-{self.answer.get('score')}"
-
+from tests.scoring import Line, Value, Vector, creatinines, mg_dl
 
 _NEWS2_ORDER: Final = (
     "respiratory_rate",
@@ -52,7 +24,7 @@ def news2_line(
     *values: Value,
     scale: int = 1,
     **more: Value,
-) -> dict[str, Any]:
+) -> dict[str, Value]:
     """A line by the columns of the specification; None is left out."""
     named = dict(zip(_NEWS2_ORDER, values, strict=True))
     return {name: one for name, one in named.items() if one is not None} | {
@@ -163,11 +135,7 @@ QSOFA: Final = tuple(
 )
 
 
-def mg_dl(value: float) -> dict[str, Any]:
-    return {"value": value, "unit": "mg/dL"}
-
-
-def _sofa(values: tuple[Any, ...], drugs: Line, score: int, points: tuple[int, ...]) -> Vector:
+def _sofa(values: tuple[Value, ...], drugs: Line, score: int, points: tuple[int, ...]) -> Vector:
     ratio, support, platelets, bilirubin, pressure, gcs, creatinine, urine = values
     line = {
         "pao2_fio2": ratio,
@@ -275,15 +243,7 @@ CAPRINI: Final = (
 )
 
 
-def creatinines(*values: tuple[int, Any]) -> list[dict[str, Any]]:
-    """Values of 1 March 00:00 and so many hours later."""
-    return [
-        {"at": f"2026-03-{1 + hours // 24:02d}T{hours % 24:02d}:00:00+08:00", "value": value}
-        for hours, value in values
-    ]
-
-
-def _kdigo(stage: int, *values: tuple[int, Any], **more: object) -> Vector:
+def _kdigo(stage: int, *values: tuple[int, Value], **more: object) -> Vector:
     line = {"creatinine": creatinines(*values), **more}
     return Vector("kdigo_aki", line, {"score": stage, "complete": True})
 

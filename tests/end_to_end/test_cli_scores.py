@@ -8,7 +8,8 @@ from itertools import groupby
 import pytest
 
 from tests.end_to_end.command_line import say
-from tests.score_vectors import VECTORS, WELL, Vector
+from tests.score_vectors import VECTORS, WELL
+from tests.scoring import Vector
 
 BY_SCORE = {name: tuple(one) for name, one in groupby(VECTORS, key=lambda vector: vector.score)}
 OF_ALL = ("score", "band", "complete", "missing", "components", "excluded_reason", "version")

@@ -15,7 +15,7 @@ from rules.scores.comorbidities import condition_names, conditions, conditions_o
 from rules.scores.curb65 import Curb65Inputs, curb65
 from rules.scores.lace import LaceInputs, lace
 from rules.scores.result import ScoreResult
-from tests.score_vectors import Value, but
+from tests.scoring import Value, but
 
 WEIGHTS = {  # rules specification 1.14: 1987, Quan 2011; and of LACE, 1.15
     "mi": (1, 0, 1),

@@ -20,7 +20,7 @@ from rules.scores.cockcroft_gault import (
 )
 from rules.scores.kdigo_aki import Creatinine, KdigoInputs, kdigo_aki
 from rules.scores.kidney_function import KidneyInputs
-from tests.score_vectors import Value, but
+from tests.scoring import Value, but
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -270,6 +270,20 @@ def test_nothing_is_computed_where_an_input_is_missing(name: str) -> None:
         assert (rate.value, rate.band, rate.missing) == (None, None, (name,))
 
 
+@pytest.mark.parametrize(
+    ("sex", "value", "expected"),
+    [
+        ("M", "0.2", "197.5"),
+        ("F", "0.2", "171.6"),
+        ("M", "12", "5.6"),
+        ("F", "12", "4.2"),
+    ],
+)
+def test_the_exponents_far_from_the_knot(sex: str, value: str, expected: str) -> None:
+    found = egfr(KidneyInputs(age_years=20, sex=sex, creatinine=mg(value)))
+    assert round(found, 1) == Decimal(expected)
+
+
 @given(st.decimals("0.2", "15", places=2), st.integers(18, 100), st.sampled_from("FM"))
 def test_both_units_of_creatinine_give_the_same(value: Decimal, age: int, sex: str) -> None:
     in_mg, in_umol = Quantity(value, "mg/dL"), Quantity(value * Decimal("88.4"), "umol/L")
@@ -367,7 +381,7 @@ def test_the_body_mass_index_chooses_the_weight(weight: str, height: str | int, 
 def test_a_hospital_may_keep_the_actual_weight_of_the_lean() -> None:
     lean = but(MAN, height=Decimal(180), normal_weight="actual")
     assert cockcroft_gault(lean).weight_kind == "actual"
-    heavy = but(lean, weight=Decimal(120))
+    heavy = but(lean, height=Decimal(200), weight=Decimal(100))  # BMI 25
     assert cockcroft_gault(heavy).weight_kind == "adjusted"
 
 

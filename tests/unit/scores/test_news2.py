@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.scores.news2 import CONTINUOUS, PARAMETERS, News2Inputs, News2Result, news2
-from tests.score_vectors import Value, but
+from tests.scoring import Value, but
 
 WELL = News2Inputs(
     respiratory_rate=16,

@@ -13,7 +13,7 @@ from rules.scores.gcs import GcsInputs, Response, dropped, gcs
 from rules.scores.mews import MewsInputs, mews
 from rules.scores.qsofa import QsofaInputs, qsofa
 from rules.scores.result import ScoreResult
-from tests.score_vectors import but
+from tests.scoring import but
 
 WELL = MewsInputs(
     systolic_bp=120, pulse=80, respiratory_rate=14, temperature=Decimal(37), consciousness="A"

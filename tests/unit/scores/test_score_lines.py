@@ -10,7 +10,8 @@ from domain.errors import NotFound
 from rules.scores.forms import FORMS
 from rules.scores.lines import SCORES, score_line
 from rules.scores.measures import MEASURES, OTHER_UNITS
-from tests.score_vectors import COCKCROFT_GAULT, VECTORS, WELL, Line, Value, creatinines, mg_dl
+from tests.score_vectors import COCKCROFT_GAULT, VECTORS, WELL
+from tests.scoring import Line, Value, creatinines, mg_dl
 
 MAN = {"age_years": 60, "sex": "M", "creatinine": 88.4, "weight": 72}
 KDIGO = {"creatinine": creatinines((0, 80), (24, 107))}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidInput
 from domain.quantities import Quantity
 from rules.scores.sofa import SofaInputs, sofa
-from tests.score_vectors import Value, but
+from tests.scoring import Value, but
 
 
 def q(value: str | int, unit: str) -> Quantity:

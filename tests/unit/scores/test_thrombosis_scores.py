@@ -12,7 +12,7 @@ from domain.errors import InvalidInput
 from rules.scores.caprini import BANDS, FACTORS, SAME, SURGERY, CapriniInputs, caprini
 from rules.scores.padua import PaduaInputs, padua
 from rules.scores.result import ScoreResult
-from tests.score_vectors import Value, but
+from tests.scoring import Value, but
 
 ITEMS = {
     "active_cancer": 3,

@@ -6,7 +6,8 @@ import pytest
 
 from rules.scores.forms import FORMS
 from rules.scores.lines import as_json
-from tests.score_vectors import VECTORS, Vector
+from tests.score_vectors import VECTORS
+from tests.scoring import Vector
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=str)
