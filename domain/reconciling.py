@@ -55,7 +55,8 @@ class Occasion:
         streams: the orders and tasks that can be judged now: the open ones, and those that ended by
             this command. An alert about what happened on any other stays until it is answered.
         exited: the orders and tasks that this command ended otherwise than by their last step.
-        subjects: what the command touched: ids of orders, tasks, stays, alerts; None: everything.
+        subjects: what the command touched: ids of orders, tasks, alerts; what is about the stay
+            or a group is always looked at. None: everything.
         ladders: whether time may climb ladders and open again: the watch only.
     """
 
@@ -137,8 +138,8 @@ def next_alert_at(alert: Alert, rule: AlertRule | None) -> datetime | None:
 
 def _concerns(occasion: Occasion, about: Alert | Wanted) -> bool:
     touched = occasion.subjects
-    if touched is None:
-        return True
+    if touched is None or (about.order is None and about.task is None):
+        return True  # about the stay or a group of its work
     names = {about.key.id, about.key.subject, about.order, about.task}
     return not names.isdisjoint(touched)
 

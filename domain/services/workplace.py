@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.analytes import ResultLimits
     from domain.ids import EncounterId, Ids, OrderId, TaskId, WardId
     from domain.loops.loops import Loops
-    from domain.ports import Reads, UnitOfWork
+    from domain.ports import Reads, Rulebook, UnitOfWork
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 
@@ -43,6 +43,7 @@ class Workplace:
         wards: what the site says of its wards; a ward that is not named has the defaults.
         time_zone: of wards that are not known.
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
+        rulebook: what alerts and scores follow from; None: neither (an import).
         result_limits: the critical limits of a result by its name, in force on a day.
     """
 
@@ -55,6 +56,7 @@ class Workplace:
     wards: Mapping[WardId, WardSettings] = field(default_factory=lambda: MappingProxyType({}))
     time_zone: str = DEFAULT_ZONE
     rewind: bool = False
+    rulebook: Rulebook | None = None
     result_limits: Callable[[str, date], ResultLimits | None] | None = None
 
     def ward(self, ward: WardId) -> WardSettings:

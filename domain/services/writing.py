@@ -14,6 +14,7 @@ from domain.ports import CommandMeta, Kept
 from domain.services.authorising import require_ward
 from domain.services.chosen_ids import require_safe
 from domain.services.contents import content_of
+from domain.services.settling import Touch, settle
 from domain.services.workplace import Changes
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Writing:
         self._orders: dict[OrderId, None] = {}
         self._tasks: dict[TaskId, None] = {}
         self._encounters: dict[EncounterId, None] = {}
+        self._touches: dict[EncounterId, Touch] = {}
 
     @property
     def now(self) -> datetime:
@@ -123,7 +125,17 @@ class Writing:
         self._transaction.tell(happenings)
         for happening in happenings:
             if happening.encounter is not None:
-                self._encounters[happening.encounter] = None
+                self._touch(happening.encounter).tell(happening)
+
+    def let_time_pass(self, encounter: EncounterId) -> None:
+        """Look at the whole stay again, and climb the ladders of its alerts: the watch only."""
+        self._touch(encounter).watched = True
+
+    def settle(self, command: CommandId) -> None:
+        """Bring the alerts and the risk of all that was touched up to date, before the commit."""
+        rulebook = self.place.rulebook
+        if rulebook is not None:
+            settle(rulebook, self._transaction, self._touches, command)
 
     def changes(self) -> Changes:
         """What was touched, in the order in which it was."""
@@ -136,9 +148,13 @@ class Writing:
         self._transaction.keep(Kept(before, after, outlooks))
         self._cases[order.id] = after
         self._orders[order.id] = None
-        self._encounters[order.encounter_id] = None
+        self._touch(order.encounter_id).keep(after, events)
         moved = {event.stream for event in events}
         self._tasks.update((task, None) for task in after.tasks if task in moved)
+
+    def _touch(self, encounter: EncounterId) -> Touch:
+        self._encounters[encounter] = None
+        return self._touches.setdefault(encounter, Touch())
 
 
 def _outlooks(loops: Loops, case: Case, events: Iterable[Event]) -> dict[str, Outlook]:
@@ -234,6 +250,7 @@ def _once(
         act(writing)
         changes = writing.changes()
         if changes != Changes.none() or not only_if_moved:
+            writing.settle(meta.command_id)
             transaction.commit()
         return changes
 
