@@ -58,6 +58,13 @@ GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "staff.roster": _IN_CHARGE,
         "catalogue.import": (Role.ADMINISTRATOR, Role.PHARMACY_LEAD),
         "catalogue.list": _ANYONE,
+        "alert.list": _ANYONE,
+        "alert.acknowledge": _CLINICAL,
+        "alert.snooze": _CLINICAL,
+        "alert.override": _CLINICAL,
+        "alert.review": (Role.PHARMACIST,),
+        "alert.sign": (Role.PHYSICIAN,),
+        "risk.show": _ANYONE,
         "watch.pass": (Role.SYSTEM,),
     }
 )
