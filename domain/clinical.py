@@ -58,6 +58,8 @@ class ActiveOrder:
     Attributes:
         product: the catalogue's data of what is ordered (ingredients, ATC code, route, ...).
         stop_at: from when nothing more is due; None while it runs.
+        overridden: how findings about it were passed over, by the name of the check: `none` (a
+            reason alone), `monitored`, `countersigned`.
     """
 
     id: OrderId
@@ -67,6 +69,7 @@ class ActiveOrder:
     product: Mapping[str, object]
     signed_at: datetime | None
     stop_at: datetime | None = None
+    overridden: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,9 @@ def _disable(found: Document, site: Document, number: int, change: ChangeRow) ->
         if len(set(change.approved_by)) < TWO:
             raise _fault(site, number, "approved_by", "a rule of S1 is switched off by two people")
         if change.expires - change.approved_at > LONGEST_OFF:
-            raise _fault(site, number, "expires", "a rule of S1 is switched off for 365 days at most")
+            raise _fault(
+                site, number, "expires", "a rule of S1 is switched off for 365 days at most"
+            )
     return _replaced(found, site, number, at, {**old, "disabled_until": change.expires})
 
 
@@ -231,7 +233,10 @@ def _milder(key: str, before: KnowledgeRow, after: KnowledgeRow) -> bool:
         return new.rank > old.rank
     if key in before.drugs_in:
         return not set(old) <= set(new)
-    if isinstance(old, (int, Decimal)) and key in (*before.less_is_stricter, *before.more_is_stricter):
+    if isinstance(old, (int, Decimal)) and key in (
+        *before.less_is_stricter,
+        *before.more_is_stricter,
+    ):
         if new is None:
             return True
         return bool(new > old) if key in before.less_is_stricter else bool(new < old)
@@ -240,4 +245,3 @@ def _milder(key: str, before: KnowledgeRow, after: KnowledgeRow) -> bool:
 
 def _fault(site: Document, number: int, key: str, reason: str) -> Exception:
     return site.error(Fault(("knowledge", number, key), reason))
-

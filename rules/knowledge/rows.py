@@ -1,4 +1,4 @@
-"""The rows of the knowledge files, as Pydantic reads them: every key known, every value of its type.
+"""The rows of the knowledge of drugs, as Pydantic reads them: every key known and of its type.
 
 Numbers are exact (Decimal, written as whole numbers or text), units UCUM. `drugs`, `object` and the
 like name ingredients or groups of ingredients of our own (no bought index is in here).
@@ -31,7 +31,7 @@ def _decimal(value: object) -> Decimal:
 
 def _numbers(value: object) -> Mapping[str, Decimal]:
     if not isinstance(value, dict):
-        raise TypeError("right would be { mg = \"0.01\" }")
+        raise TypeError('right would be { mg = "0.01" }')
     return MappingProxyType({str(key): _decimal(one) for key, one in value.items()})
 
 
@@ -181,15 +181,17 @@ class DuplicateRow(KnowledgeRow):
 
     Attributes:
         group: the class, for `super_group` and `same_class`.
+        beside: one of the two is of this class instead.
         atc: prefixes of codes that a catalogue row may bear.
         least: so many orders are too many.
         critical: counts as a critical duplicate in the risk score.
     """
 
-    drugs_in: ClassVar[tuple[str, ...]] = ("group",)
+    drugs_in: ClassVar[tuple[str, ...]] = ("group", "beside")
 
     kind: Literal["same_ingredient", "same_class", "super_group"]
     group: Names = ()
+    beside: Names = ()
     atc: Names = ()
     least: Annotated[int, Field(ge=2)] = 2
     critical: bool = False
@@ -322,113 +324,3 @@ class HighAlertRow(KnowledgeRow):
     forms: Names = ()
     tier: Literal["A", "B", "C"] | None = None
     double_check: Literal["Y", "P", "C"]
-
-
-class ContrastRow(KnowledgeRow):
-    """What the kidney means for contrast media, and for metformin beside them."""
-
-    agent: Literal["iodinated", "gadolinium_i", "gadolinium_ii", "gadolinium_iii", "metformin"]
-    at_least: Number = Decimal(0)
-    below: Number
-    on_dialysis: bool = False
-    severity: Severity
-
-
-class ElectrolyteRow(KnowledgeRow):
-    """A rule of potassium or of the QT interval; the code knows what its number means.
-
-    Attributes:
-        low: from here.
-        high: to here.
-        hours: how old a result may be.
-    """
-
-    drugs_in: ClassVar[tuple[str, ...]] = ("drugs",)
-    less_is_stricter: ClassVar[tuple[str, ...]] = ("low",)
-
-    id: Literal[
-        "k1", "k2", "k3_severe", "k3", "k4", "k5", "qt1", "qt2_high", "qt2_moderate", "qt3"
-    ]
-    drugs: Names = ()
-    low: Number | None = None
-    high: Number | None = None
-    hours: Positive | None = None
-    severity: Severity
-
-
-class ThresholdRow(KnowledgeRow):
-    """Below which value a component is usually asked for. Advice, it never blocks.
-
-    Attributes:
-        words: of the indication that this row is for; none: of any other.
-        above: for values that must be high (INR).
-    """
-
-    component: Literal["red_cells", "platelets", "plasma", "cryoprecipitate"]
-    observation: Id
-    unit: str
-    words: Names = ()
-    below: Number | None = None
-    above: Number | None = None
-    severity: Severity = AlertSeverity.S3
-
-
-class LookAlikeRow(KnowledgeRow):
-    """Names that are taken for one another."""
-
-    names: Names
-
-
-class IncompatibilityRow(KnowledgeRow):
-    """Two that must not meet in a line or bag.
-
-    Attributes:
-        same_bag: only in one bag; else in one line too.
-    """
-
-    drugs_in: ClassVar[tuple[str, ...]] = ("a", "b")
-
-    a: Names
-    b: Names
-    same_bag: bool = False
-    severity: Severity
-    worse: Severity | None = None
-    worse_when: Literal["neonate"] | None = None
-
-
-class CriticalLimitRow(KnowledgeRow):
-    """From where a result is critical. Each laboratory has its own list.
-
-    Attributes:
-        names: as results write it.
-        possible_low: below it no living patient's result lies; likewise `possible_high`.
-        delta: a change by so much against the last result asks for a second look.
-    """
-
-    more_is_stricter: ClassVar[tuple[str, ...]] = ("low",)
-    less_is_stricter: ClassVar[tuple[str, ...]] = ("high",)
-
-    observation: Id
-    names: Names
-    unit: str
-    low: Number | None = None
-    high: Number | None = None
-    possible_low: Number | None = None
-    possible_high: Number | None = None
-    delta: Number | None = None
-
-
-class HoldLimitRow(KnowledgeRow):
-    """Outside which value a dose is thought over before it is given."""
-
-    drugs_in: ClassVar[tuple[str, ...]] = ("drugs",)
-    more_is_stricter: ClassVar[tuple[str, ...]] = ("low",)
-    less_is_stricter: ClassVar[tuple[str, ...]] = ("high",)
-
-    drugs: Names
-    observation: Id
-    unit: str
-    low: Number | None = None
-    high: Number | None = None
-    hours: Positive
-    severity: Severity = AlertSeverity.S2

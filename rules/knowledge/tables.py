@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
-from rules.knowledge import rows
+from rules.knowledge import limit_rows, rows
 from rules.knowledge.rows import EVERYTHING, KnowledgeRow
 
 MODELS: Final[Mapping[str, type[KnowledgeRow]]] = MappingProxyType(
@@ -22,13 +22,13 @@ MODELS: Final[Mapping[str, type[KnowledgeRow]]] = MappingProxyType(
         "renal": rows.RenalRow,
         "pregnancy": rows.PregnancyRow,
         "high_alert": rows.HighAlertRow,
-        "contrast": rows.ContrastRow,
-        "electrolytes": rows.ElectrolyteRow,
-        "thresholds": rows.ThresholdRow,
-        "look_alike": rows.LookAlikeRow,
-        "incompatibilities": rows.IncompatibilityRow,
-        "critical_limits": rows.CriticalLimitRow,
-        "hold_limits": rows.HoldLimitRow,
+        "contrast": limit_rows.ContrastRow,
+        "electrolytes": limit_rows.ElectrolyteRow,
+        "thresholds": limit_rows.ThresholdRow,
+        "look_alike": limit_rows.LookAlikeRow,
+        "incompatibilities": limit_rows.IncompatibilityRow,
+        "critical_limits": limit_rows.CriticalLimitRow,
+        "hold_limits": limit_rows.HoldLimitRow,
     }
 )
 """The tables, in the order in which they are read; each is a file of its name."""
@@ -123,9 +123,9 @@ class Tables:
         """The names that are taken for a name, or for an ingredient of it."""
         said = normal(name)
         found: dict[str, None] = {}
-        for row in self.of(rows.LookAlikeRow):
-            if any(_in_name(one, said, name) for one in row.names):
-                found.update((one, None) for one in row.names if not _in_name(one, said, name))
+        for row in self.of(limit_rows.LookAlikeRow):
+            own = max((one for one in row.names if _in_name(one, said, name)), key=len, default="")
+            found.update((one, None) for one in row.names if own and one != own)
         return tuple(found)
 
 
@@ -171,9 +171,7 @@ class Knowledge:
                 self._days.clear()
             found = Tables(
                 MappingProxyType(
-                    {
-                        name: tuple(_in_force(rows, day)) for name, rows in self.rows.items()
-                    }
+                    {name: tuple(_in_force(rows, day)) for name, rows in self.rows.items()}
                 )
             )
             self._days[day] = found
