@@ -64,6 +64,17 @@ def dropped(before: GcsInputs, after: GcsInputs) -> bool:
     return sum(was.values()) - sum(is_now.values()) >= _DROP
 
 
+def acvpu(total: int, *, newly_reduced: bool) -> str:
+    """The consciousness of NEWS2 by a GCS total, only where ACVPU itself was not charted.
+
+    13 and 14 are new confusion where they are new, else the patient's own alertness (rules
+    specification 1.2; a choice of its own, without outcome evidence).
+    """
+    if total >= 15 or (total >= 13 and not newly_reduced):
+        return "A"
+    return ("U", "P", "V", "C")[up_to(total, ((3, 0), (8, 1), (12, 2)), above=3)]
+
+
 def _tested(inputs: GcsInputs) -> dict[str, int]:
     parts: dict[str, Response | None] = {name: getattr(inputs, name) for name in HIGHEST}
     return {name: part for name, part in parts.items() if isinstance(part, int)}

@@ -267,6 +267,7 @@ WELL = Curb65Inputs(
 def test_each_part_of_curb65_on_both_sides(values: dict[str, Value], score: int) -> None:
     found = curb65(but(WELL, **values))
     assert (found.value, found.version, found.complete) == (score, "curb65@1", True)
+    assert len(found.components) == 5
 
 
 @pytest.mark.parametrize(

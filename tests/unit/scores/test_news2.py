@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.scores.guards import pregnancy_warning
 from rules.scores.news2 import CONTINUOUS, PARAMETERS, News2Inputs, News2Result, news2
 from tests.scoring import Value, but
 
@@ -187,6 +188,12 @@ def test_where_a_pregnancy_is_possible_and_nobody_has_said_it_warns(
     values: dict[str, Any], warned: bool
 ) -> None:
     assert ("pregnancy_unknown" in news2(changed(**values)).warnings) is warned
+
+
+@pytest.mark.parametrize(("age", "warned"), [(11, False), (12, True), (55, True), (56, False)])
+def test_the_warning_is_for_women_of_12_to_55(age: int, warned: bool) -> None:
+    found = pregnancy_warning(sex="F", age_years=age, pregnant=None)
+    assert found == (("pregnancy_unknown",) if warned else ())
 
 
 def test_a_cord_injury_is_scored_with_a_caution() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.scores.gcs import GcsInputs, Response, dropped, gcs
+from rules.scores.gcs import GcsInputs, Response, acvpu, dropped, gcs
 from rules.scores.mews import MewsInputs, mews
 from rules.scores.qsofa import QsofaInputs, qsofa
 from rules.scores.result import ScoreResult
@@ -164,6 +164,26 @@ def test_a_fall_by_two_of_the_same_parts_is_an_alert(
 ) -> None:
     was, is_now = (GcsInputs(eye=e, verbal=v, motor=m) for e, v, m in (before, after))
     assert dropped(was, is_now) is alert
+
+
+@pytest.mark.parametrize(
+    ("total", "new", "as_before"),
+    [
+        (15, "A", "A"),
+        (14, "C", "A"),
+        (13, "C", "A"),
+        (12, "V", "V"),
+        (9, "V", "V"),
+        (8, "P", "P"),
+        (4, "P", "P"),
+        (3, "U", "U"),
+    ],
+)
+def test_a_coma_scale_stands_in_for_acvpu_that_nobody_charted(
+    total: int, new: str, as_before: str
+) -> None:
+    assert acvpu(total, newly_reduced=True) == new
+    assert acvpu(total, newly_reduced=False) == as_before
 
 
 @given(

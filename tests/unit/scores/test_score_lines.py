@@ -113,6 +113,7 @@ def test_a_truth_is_true_or_false(value: Value) -> None:
         ("mews", {"consciousness": "C"}, "consciousness"),
         ("gcs", {"eye": 5}, "eye"),
         ("gcs", {"verbal": 0}, "verbal"),
+        ("gcs", {"verbal": 6}, "verbal"),
         ("gcs", {"motor": 7}, "motor"),
         ("gcs", {"motor": "nt"}, "motor"),
         ("caprini", {"surgery": "keyhole"}, "surgery"),
