@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeAlias
 
 from domain.analytes import ResultLimits
-from rules.knowledge.rows import CriticalLimitRow
+from rules.knowledge.limit_rows import CriticalLimitRow
 from rules.knowledge.tables import Knowledge
 
 LimitsOf: TypeAlias = Callable[[str, date], ResultLimits | None]
