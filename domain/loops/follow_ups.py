@@ -17,7 +17,7 @@ from domain.events import (
 from domain.ids import child_id
 from domain.loops.applies import all_hold, applies, current, truth
 from domain.loops.evidence import checked
-from domain.loops.grammar import TriggerKind
+from domain.loops.grammar import GAP_ACCEPTED, TriggerKind
 from domain.loops.refusals import reason_missing
 from domain.orders import Ask
 from domain.tasks import PendingExit, TaskState
@@ -109,7 +109,6 @@ def record_exit(
         InvalidInput: a field of the exit is missing.
         Refused: no reason is given by a person.
     """
-    place = decision.place(task)
     entry = decision.entry
     given = dict(entry.evidence)
     if entry.reason is not None:
@@ -121,15 +120,7 @@ def record_exit(
     reason = entry.reason or evidence.get("reason")
     if by_person and not reason:
         raise reason_missing(f"The exit {row.id}")
-    before = decision.case.tasks[task.id].exit
-    asked = row.still if before is None else tuple(no for no in before.still if no not in row.at)
-    still = tuple(
-        no
-        for no in asked
-        if applies(place.loop.steps[no], place) and not current(place.loop.steps[no], place)
-    )
-    outcome = row.id if before is None else before.outcome
-    taken = PendingExit(row.code, outcome, still, entry.at, voids=row.voids, by=entry.actor.user)
+    taken = _outcome(decision, decision.case.tasks[task.id], row)
     body = ExitRecorded(
         exit=taken,
         accepts_gaps=accepts_gaps,
@@ -142,6 +133,26 @@ def record_exit(
         end_hold(decision, task, row.id)
     decision.on_task(task.id, body)
     return evidence
+
+
+def _outcome(decision: Decision, task: Task, row: Exit) -> PendingExit:
+    """The outcome by an exit, and what is still due; the first outcome stays (E17)."""
+    entry, place, before = decision.entry, decision.place(task), task.exit
+    asked = row.still if before is None else tuple(no for no in before.still if no not in row.at)
+    still = tuple(
+        no
+        for no in asked
+        if applies(place.loop.steps[no], place) and not current(place.loop.steps[no], place)
+    )
+    given_up = before is not None and before.code == GAP_ACCEPTED  # and stays so
+    return PendingExit(
+        code=GAP_ACCEPTED if given_up else row.code,
+        outcome=row.id if before is None else before.outcome,
+        still=still,
+        at=entry.at,
+        voids=row.voids,
+        by=entry.actor.user,
+    )
 
 
 def send_back(decision: Decision, task: Task | None, step: str, fires: Fires) -> None:

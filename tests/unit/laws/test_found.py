@@ -14,7 +14,6 @@ from domain.commands import (
 )
 from domain.loops.case import Case
 from domain.loops.loops import Loops
-from domain.orders import Priority
 from domain.people import Role
 from domain.records import Source
 from tests.openings import (
@@ -24,7 +23,6 @@ from tests.openings import (
     dose,
     issue,
     medication,
-    transfuse,
     tube,
     visit,
 )
@@ -155,6 +153,19 @@ def test_an_accepted_gap_asks_for_nothing_before_the_start() -> None:
     assert story.ready(story.task) == {"E10"}
     story.record("E10", "10:40")
     assert story.task.outcome == "gap_accepted"
+
+
+def test_what_an_accepted_gap_left_due_keeps_its_clock_when_the_unit_ends_by_a_result() -> None:
+    story = blood()
+    issue(story, "08:00")
+    story.record("T16", "08:30", source=RETRO, reason="start was not written down")
+    story.entry(ChangeFields, "08:40", task=story.task.id, fields={"transferred": True})
+    story.exit("gap_accepted", "08:50", by=Role.CHARGE_NURSE, reason="sheet lost")
+    for no, result in (("T18", "partial"), ("T19", None), ("T20", None), ("T20b", None)):
+        story.record(no, "09:00", result=result, reason="vein lost")
+
+    assert story.ready(story.task) == {"T14b"}
+    assert story.due(story.task) == {"TT22": at("09:15")}
 
 
 # ---------------------------------------------------------------------- dead ends
@@ -322,68 +333,3 @@ def test_nobody_is_the_second_person_of_their_own_answer() -> None:
         story.entry(
             AnswerAsk, "07:20", code="MX01", answer="cancel", witness=physician, actor=physician
         )
-
-
-# ---------------------------------------------------------------------- offers
-
-
-def test_a_confirmation_is_not_offered_before_all_that_it_waits_for() -> None:
-    story = Story("medication", MEDICATION, priority=Priority.STAT)
-    story.record("M1", "07:00")
-    story.record("M2", "07:01", result="verified")
-    story.make(dose("07:05", kind="none", first_task=True))
-    story.record("M10", "07:05")
-    story.record("M11", "07:06", result="complete")
-
-    assert "M16" not in story.ready()
-    story.record("M3", "07:20", result="approved")
-    assert "M16" in story.ready()
-
-
-def test_a_bag_is_not_offered_to_be_sent_while_its_unit_is_on_hold() -> None:
-    story = blood()
-    issue(story, "08:00")
-    transfuse(story, "08:12")
-    story.record("T16", "08:28")
-    story.record("T18", "09:00", result="partial", reason="vein lost")
-    assert "T20" in story.ready(story.task)
-
-    story.entry(HoldWork, "12:00", task=story.task.id, reason="bag is looked for")
-
-    assert not story.ready(story.task)
-    story.entry(ReleaseWork, "12:30", task=story.task.id, reason="found")
-    assert "T20" in story.ready(story.task)
-
-
-def test_a_check_is_not_offered_anew_before_what_it_passed_over() -> None:
-    story = Story("medication", MEDICATION)
-    story.record("M1", "07:00")
-    story.record("M2", "07:01", result="verified")
-    story.make(dose("08:00"))
-    story.record("M10", "08:00", source=RETRO, reason="checked before the pharmacist looked")
-
-    assert "M10" not in story.ready(story.task)
-    story.record("M3", "08:05", result="approved")
-    assert "M10" in story.ready(story.task)
-
-
-def test_a_check_is_not_offered_anew_after_what_it_was_for() -> None:
-    """The end was told by the pump, so the dose was given: another check would change nothing."""
-    story = medication(dose("08:00", infusion=True))
-    story.record("M10", "08:00")
-    story.record("M13", "09:00", result="complete", source=RETRO, reason="from the pump")
-
-    assert "M10" not in story.ready(story.task)
-
-
-def test_an_expired_check_is_not_offered_again_while_a_question_is_open() -> None:
-    story = Story("medication", MEDICATION, priority=Priority.STAT)
-    story.record("M1", "07:00")
-    story.record("M2", "07:01", result="verified")
-    story.make(NewTask(due_at=at("07:05"), fields={"infusion": True, "ward_stock": True}))
-    story.record("M10", "07:05")
-    assert "M10" in story.ready(story.task)
-
-    story.record("M3", "07:10", result="returned")
-
-    assert "M10" not in story.ready(story.task)
