@@ -1,0 +1,140 @@
+"""Reading alerts and scores: what is open for whom, one alert with its trail, a patient's risk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import NotFound
+from domain.services.authorising import authorised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from domain.alerts import Alert, AlertRule
+    from domain.ids import EncounterId, WardId
+    from domain.people import Role
+    from domain.services.workplace import Workplace
+    from domain.situation import RiskStanding
+    from domain.worklists import AlertRow, JournalRow
+
+MOST: Final = 10_000
+"""More alerts than a hospital has open at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertItem:
+    """An alert of a list, with what its rule says.
+
+    Attributes:
+        quiet: why nobody is told just now: `acknowledged`, `snoozed`, `overridden`, or empty.
+    """
+
+    row: AlertRow
+    rule: AlertRule | None
+    age_minutes: int
+    quiet: str
+
+    @property
+    def alert(self) -> Alert:
+        """The alert itself."""
+        return self.row.alert
+
+
+def list_alerts(
+    place: Workplace,
+    *,
+    user: str,
+    now: datetime,
+    ward: WardId | None = None,
+    role: Role | None = None,
+    encounter: EncounterId | None = None,
+    resolved: bool = False,
+    silent: bool = False,
+    since: datetime | None = None,
+) -> tuple[AlertItem, ...]:
+    """Alerts, the gravest and then the oldest first.
+
+    Args:
+        role: only those that this role was told of, by the ladder too.
+        resolved: those too that the facts have resolved.
+        silent: those too that are shown to nobody.
+
+    Raises:
+        NotFound: nobody bears the user's name.
+    """
+    authorised(place.reads, user, "alert.list")
+    rows = place.reads.alerts(
+        ward=ward,
+        encounter=encounter,
+        roles=None if role is None else frozenset({role}),
+        open_only=not resolved,
+        silent=silent,
+        since=since,
+        limit=MOST,
+    )
+    return tuple(_item(place, row, now) for row in rows)
+
+
+def _item(place: Workplace, row: AlertRow, now: datetime) -> AlertItem:
+    alert = row.alert
+    rule = None if place.rulebook is None else place.rulebook.rule(alert.key.rule)
+    until = alert.resolved_at or now
+    minutes = int((until - alert.since).total_seconds() // 60)
+    return AlertItem(row, rule, max(0, minutes), quiet_word(alert, now))
+
+
+def quiet_word(alert: Alert, now: datetime) -> str:
+    """Why nobody is told of an alert just now; empty where somebody is."""
+    if alert.override is not None:
+        return "overridden"
+    if alert.snoozed_until is not None and alert.snoozed_until > now:
+        return "snoozed"
+    return "acknowledged" if alert.acknowledged_at is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertShown:
+    """One alert with its rule and all that happened to it."""
+
+    alert: Alert
+    rule: AlertRule | None
+    trail: tuple[JournalRow, ...]
+
+
+def show_alert(place: Workplace, *, user: str, alert: str) -> AlertShown:
+    """One alert, open or resolved.
+
+    Raises:
+        NotFound: no such alert.
+    """
+    authorised(place.reads, user, "alert.list")
+    found = place.reads.alert(alert)
+    if found is None:
+        raise NotFound("alert", alert, right="an id that `wardloop alerts list` names")
+    rule = None if place.rulebook is None else place.rulebook.rule(found.key.rule)
+    return AlertShown(found, rule, place.reads.alert_trail(alert))
+
+
+def show_risk(place: Workplace, *, user: str, encounter: EncounterId) -> RiskStanding:
+    """The score of a stay, as it was last worked out, with every point's cause.
+
+    Raises:
+        NotFound: no such stay, or its score was never worked out.
+    """
+    authorised(place.reads, user, "risk.show")
+    if place.reads.encounter(encounter) is None:
+        raise NotFound("encounter", encounter, right="the id of a stay")
+    found = place.reads.risk(encounter)
+    if found is None:
+        raise NotFound(
+            "encounter", encounter, right="a stay with a score: run `wardloop watch --once`"
+        )
+    return found
+
+
+def ward_risks(place: Workplace, *, user: str, ward: WardId) -> Mapping[EncounterId, RiskStanding]:
+    """The scores of the patients who lie on a ward."""
+    authorised(place.reads, user, "risk.show")
+    return place.reads.risks(ward)
