@@ -122,11 +122,11 @@ def critical_since(situation: Situation) -> datetime | None:
 
 def aki_stage(situation: Situation) -> int | None:
     """The KDIGO stage by creatinine and dialysis; None where neither is known."""
-    row = situation.clinical.series.get(CREATININE, ())
-    values = tuple((one.at, one.number) for one in row if one.number is not None)
-    rrt = ON_DIALYSIS in situation.flags
-    if not values and not rrt:
+    clinical, rrt = situation.clinical, ON_DIALYSIS in situation.flags
+    if CREATININE not in clinical.latest and not rrt:
         return None
+    row = clinical.series.get(CREATININE, ())
+    values = tuple((one.at, one.number) for one in row if one.number is not None)
     return _staged(values, rrt)
 
 

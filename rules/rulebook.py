@@ -121,7 +121,11 @@ class Rules:
         due = observations_due_at(view, ward.percent)
         overdue = due is not None and due <= now
         risk = risk_of(risk_inputs(view, work, self._model, overdue=overdue, now=now), self._model)
-        claims = [*limits.claims, *ward.plan.of_streams(view), *ward.plan.of_stay(view)]
+        claims = [
+            *limits.claims,
+            *ward.plan.of_streams(view, now, limits),
+            *ward.plan.of_stay(view),
+        ]
         if risk.band is Band.CRITICAL:
             view.risk, view.risk_since = risk, _last_change(view, work, claims, due, now)
             claims += ward.plan.of_risk(view)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.loops.deadlines import Deadline
     from domain.situation import Stream
     from rules.alerts.claims import Claim
-    from rules.alerts.registry import OnLead, OnLimit, OnStay, OnStream
+    from rules.alerts.registry import Gate, OnLead, OnLimit, OnStay, OnStream
     from rules.alerts.rule import Rule
     from rules.alerts.view import View
 
@@ -42,7 +42,9 @@ class Plan:
 
     limits: dict[str, list[tuple[Rule, OnLimit]]] = field(default_factory=dict)
     leading: dict[str, list[tuple[Rule, OnLimit, OnLead]]] = field(default_factory=dict)
-    streams: dict[tuple[str, int], list[tuple[Rule, OnStream]]] = field(default_factory=dict)
+    streams: dict[tuple[str, int], list[tuple[Rule, OnStream, Gate | None]]] = field(
+        default_factory=dict
+    )
     marked: dict[str, list[tuple[Rule, OnStream]]] = field(default_factory=dict)
     stays: list[tuple[Rule, OnStay]] = field(default_factory=list)
     after_risk: list[tuple[Rule, OnStay]] = field(default_factory=list)
@@ -64,11 +66,11 @@ class Plan:
                     self.limits.setdefault(named, []).append((rule, run))
                     if leads is not None and (rule.stages or rule.params):
                         self.leading.setdefault(named, []).append((rule, run, leads))
-            case StreamCondition(run, _, loops, marked, level):
+            case StreamCondition(run, _, loops, marked, level, gate):
                 for loop in loops or ("",) if marked else ():
                     self.marked.setdefault(loop, []).append((rule, run))
                 for key in () if marked else product(loops, LEVELS[level]):
-                    self.streams.setdefault(key, []).append((rule, run))
+                    self.streams.setdefault(key, []).append((rule, run, gate))
             case StayCondition(run, _, after_risk):
                 (self.after_risk if after_risk else self.stays).append((rule, run))
 
@@ -78,14 +80,22 @@ class Plan:
         for rule, run in self.limits.get(LATE, ()) if rows is None else rows:
             yield from run(view, stream, deadline, rule)
 
-    def of_streams(self, view: View) -> Iterator[Claim]:
-        """The claims about orders and tasks beside their limits."""
+    def of_streams(self, view: View, now: datetime, found: Limits) -> Iterator[Claim]:
+        """The claims about orders and tasks beside their limits.
+
+        Args:
+            found: is told when a condition that cannot hold yet must be asked.
+        """
         streams, marked = self.streams, self.marked
         everywhere = marked.get("", ())
         for stream in view.situation.streams:
             level = 0 if stream.task is None else 1 + stream.started
-            for rule, run in streams.get((stream.loop, level), ()):
-                yield from run(view, stream, rule)
+            for rule, run, gate in streams.get((stream.loop, level), ()):
+                opens = now if gate is None else gate(stream, rule)
+                if opens <= now:
+                    yield from run(view, stream, rule)
+                else:
+                    found.ask_at(opens)
             if stream.marks or stream.incomplete:
                 for rule, run in (*marked.get(stream.loop, ()), *everywhere):
                     yield from run(view, stream, rule)
@@ -116,6 +126,11 @@ class Limits:
     late: list[tuple[Stream, list[tuple[Deadline, list[Claim]]]]] = field(default_factory=list)
     on_time: list[Stream] = field(default_factory=list)
     next_at: datetime | None = None
+
+    def ask_at(self, at: datetime) -> None:
+        """Ask again at an instant."""
+        if self.next_at is None or at < self.next_at:
+            self.next_at = at
 
 
 def limits_of(plan: Plan, view: View, now: datetime) -> Limits:

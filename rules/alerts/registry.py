@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OnLimit = Callable[["View", "Stream", "Deadline", "Rule"], "Iterable[Claim]"]
 OnLead = Callable[["View", "Stream", "Deadline", "Rule"], "datetime | None"]
+Gate = Callable[["Stream", "Rule"], "datetime"]
 OnStream = Callable[["View", "Stream", "Rule"], "Iterable[Claim]"]
 Level = Literal["", "order", "task", "started"]
 OnStay = Callable[["View", "Rule"], "Iterable[Claim]"]
@@ -49,6 +50,7 @@ class StreamCondition:
         loops: only streams of these loops are looked at; empty: all.
         marked: only streams with marks or gaps are.
         level: only orders, only tasks, or only tasks that have begun; empty: all.
+        gate: before this instant it cannot hold, and what it reads is not read.
     """
 
     run: OnStream
@@ -56,6 +58,7 @@ class StreamCondition:
     loops: tuple[str, ...] = ()
     marked: bool = False
     level: Level = ""
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,12 @@ def on_stream(
     loops: tuple[str, ...] = (),
     marked: bool = False,
     level: Level = "",
+    gate: Gate | None = None,
 ) -> Callable[[OnStream], OnStream]:
     """Register a condition on an open order or task."""
 
     def register(run: OnStream) -> OnStream:
-        CONDITIONS[name] = StreamCondition(run, facts, loops, marked, level)
+        CONDITIONS[name] = StreamCondition(run, facts, loops, marked, level, gate)
         return run
 
     return register

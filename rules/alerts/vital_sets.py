@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TOGETHER: Final = timedelta(minutes=60)
 """Values further apart make no set."""
 HALF_DAY: Final = timedelta(hours=12)
+LEAST_RISE: Final = 2
+"""A rise that counts (CLORS)."""
 SCALE_2: Final = "spo2_scale_2"
 PREGNANT: Final = frozenset({"pregnant", "post_partum"})
 SPINAL: Final = "spinal_cord_injury"
@@ -123,9 +125,12 @@ def last_complete(situation: Situation, newest: VitalSet) -> VitalSet | None:
 
 
 def change_in_12_hours(situation: Situation, newest: VitalSet) -> int | None:
-    """How much a complete NEWS2 differs from the earliest complete one of the 12 hours before."""
+    """How much a complete NEWS2 differs from the earliest complete one of the 12 hours before.
+
+    A NEWS2 of 0 or 1 has risen by less than counts: earlier sets are not read then.
+    """
     value = newest.score.value
-    if value is None:
+    if value is None or value < LEAST_RISE:
         return None
     rows = _rows(situation)
     instants: set[datetime] = set()

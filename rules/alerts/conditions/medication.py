@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rules.alerts.view import View
 
 STARTED: Final = "M11"
+ENDED: Final = "M15"
 _SCANS: Final = frozenset({"right_patient", "right_item"})
 _BEDSIDE: Final = frozenset({*_SCANS, "dose", "route"})
 _PAIRED: Final = frozenset({"M9", "M10"})
@@ -83,6 +84,14 @@ def bedside_mismatch(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     )
 
 
+def soonest_watch(stream: Stream, rule: Rule) -> datetime:
+    """The soonest that anything must have been observed."""
+    begun = stream.done.get(STARTED)
+    since = stream.since if begun is None else begun[0]
+    names = {name for name, _ in BEFORE_WATCHED.values()}
+    return since + min(rule.minutes(name) for name in names)
+
+
 @on_stream(
     "monitoring_due",
     "done.M11",
@@ -90,6 +99,7 @@ def bedside_mismatch(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     "latest",
     loops=("medication",),
     level="started",
+    gate=soonest_watch,
 )
 def monitoring_due(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """A drug is running, and what it asks to be watched has not been."""
@@ -125,17 +135,30 @@ def ingredients(order: ActiveOrder | None) -> tuple[str, ...]:
     return tuple(str(name).lower().replace("_", " ") for name in names)
 
 
-@on_stream("past_stop", "started", "orders.stop_at", loops=("medication",), level="started")
+@on_stream("past_stop", "started", "order.done.M15", loops=("medication",), level="started")
 def past_stop(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """A dose is still running after its order was to stop."""
-    order = view.active.get(stream.order)
-    stop = None if order is None else order.stop_at
-    if not view.test("orders.stop_at", "is not", None, stop) or stop is None:
+    order = view.orders.get(stream.order)
+    stop = None if order is None else order.done.get(ENDED)
+    if not view.test("order.done.M15", "is not", None, stop) or stop is None:
         return ()
-    return view.of_stream(rule, stream, stop, cause=f"stop:{stop.isoformat()}", step="M13")
+    at = stop[0]
+    return view.of_stream(rule, stream, at, cause=f"stop:{at.isoformat()}", step="M13")
 
 
-@on_stream("review_due", "orders.product", "orders.signed_at", loops=("medication",), level="order")
+def review_from(stream: Stream, rule: Rule) -> datetime:
+    """The soonest that an order must have been reviewed: it is signed after it is placed."""
+    return stream.since + rule.minutes("review_minutes")
+
+
+@on_stream(
+    "review_due",
+    "orders.product",
+    "orders.signed_at",
+    loops=("medication",),
+    level="order",
+    gate=review_from,
+)
 def review_due(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """An antibacterial has run for days without being renewed, stopped or changed."""
     order = view.active.get(stream.order)
