@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.cli import (
+    bedside,
     catalogues,
     database,
     demonstration,
     importing,
     loop_commands,
+    observing,
     opening,
     orders,
     patients,
@@ -33,6 +35,8 @@ def add_all(parser: Parser) -> None:
     for module in (
         patients,
         wards,
+        observing,
+        bedside,
         staff,
         users,
         catalogues,

@@ -1,0 +1,178 @@
+"""`allergy …`, `weight …`, `pregnancy …`, `note …`: what stands of a patient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.cli.changed import answer_changes
+from client.cli.observing import WHEN, WHO, when_of
+from client.cli.parser import add_file_option
+
+if TYPE_CHECKING:
+    from client.cli.call import Call
+    from client.cli.entry import Entry
+    from client.cli.parser import Commands
+
+
+def add(commands: Commands) -> None:
+    """Put the commands on the command line."""
+    from domain.standing import FACTS
+
+    for noun, meaning, run, what, more in (
+        (
+            "allergy",
+            "what a patient does not tolerate",
+            record_allergy,
+            "record, review or refute an allergy",
+            "Fields: substance, kind, reaction, severity, certainty, note; none_known; reviewed",
+        ),
+        (
+            "weight",
+            "what a patient weighs and measures",
+            record_weight,
+            "record weight (kg) and height (cm)",
+            "Fields: weight, height",
+        ),
+        (
+            "pregnancy",
+            "whether a patient is pregnant",
+            record_pregnancy,
+            "record a pregnancy, a birth, breast-feeding",
+            "Fields: pregnant (yes, no, unknown), gestation_weeks, post_partum, lactating",
+        ),
+        (
+            "note",
+            "what stands of a patient",
+            record_note,
+            "set a standing fact, or write a note",
+            f"Fields: fact ({', '.join(FACTS)}), value, note",
+        ),
+    ):
+        group = commands.group(noun, meaning)
+        parser = group.command("record", run, what, more=f"{more}; encounter or mrn, at, source.")
+        add_file_option(parser)
+
+
+def record_allergy(call: Call) -> int:
+    """`wardloop allergy record`."""
+    from client.cli.entry import Entry
+    from domain.errors import InvalidInput
+
+    told = ("substance", "kind", "reaction", "severity", "certainty", "note")
+    entry = Entry(call, *WHO, *WHEN, *told, "none_known", "reviewed")
+    none_known, reviewed = entry.flag("none_known"), entry.flag("reviewed")
+    given = entry.raw()
+    ways = [name for name in ("substance", "none_known", "reviewed") if given.get(name)]
+    if len(ways) != 1:
+        message = f"{' and '.join(ways)} stand together" if ways else "substance is missing"
+        right = "substance, or none_known: true, or reviewed: true"
+        raise InvalidInput(ways[1] if ways else "substance", message, right=right)
+    if not (none_known or reviewed):
+        return _record_allergy(call, entry)
+    for name in told:
+        if name in given:
+            raise InvalidInput(name, f"{name} belongs to a substance", right="substance")
+    stay = entry.stay()
+    changes = entry.app.review_allergies(
+        user=entry.user,
+        command=entry.command,
+        encounter=stay,
+        none_known=none_known,
+        when=when_of(entry),
+    )
+    words = "No allergy is known." if none_known else "The allergies were reviewed."
+    return answer_changes(call, entry.command, changes, words, encounter=stay)
+
+
+def _record_allergy(call: Call, entry: Entry) -> int:
+    from domain.clinical import Allergy, AllergyKind
+
+    allergy = Allergy(
+        substance=entry.text("substance", right="amoxicillin, penicillins, latex"),
+        kind=entry.word("kind", AllergyKind, default=AllergyKind.ALLERGY),
+        reaction=entry.words("reaction"),
+        severity=entry.words("severity"),
+        certainty=entry.optional_text("certainty") or "confirmed",
+    )
+    stay = entry.stay()
+    changes = entry.app.record_allergy(
+        user=entry.user,
+        command=entry.command,
+        encounter=stay,
+        allergy=allergy,
+        note=entry.words("note"),
+        when=when_of(entry),
+    )
+    words = f"{allergy.substance}: {allergy.kind.value}, {allergy.certainty}."
+    return answer_changes(call, entry.command, changes, words, encounter=stay)
+
+
+def record_weight(call: Call) -> int:
+    """`wardloop weight record`."""
+    from client.cli.entry import Entry
+
+    entry = Entry(call, *WHO, *WHEN, "weight", "height")
+    measured = {name: value for name, value in entry.raw().items() if name in ("weight", "height")}
+    stay = entry.stay()
+    changes = entry.app.record_weight(
+        user=entry.user,
+        command=entry.command,
+        encounter=stay,
+        measured=measured,
+        when=when_of(entry),
+    )
+    return answer_changes(call, entry.command, changes, "Stored.", encounter=stay)
+
+
+def record_pregnancy(call: Call) -> int:
+    """`wardloop pregnancy record`."""
+    from client.cli.entry import Entry
+    from domain.services.stating import Pregnancy
+
+    entry = Entry(call, *WHO, *WHEN, "pregnant", "gestation_weeks", "post_partum", "lactating")
+    pregnancy = Pregnancy(
+        pregnant=entry.text("pregnant", right="yes, no, unknown"),
+        gestation_weeks=_whole(entry, "gestation_weeks"),
+        post_partum=entry.day("post_partum"),
+        lactating=entry.flag("lactating") if "lactating" in entry.raw() else None,
+    )
+    stay = entry.stay()
+    changes = entry.app.record_pregnancy(
+        user=entry.user,
+        command=entry.command,
+        encounter=stay,
+        pregnancy=pregnancy,
+        when=when_of(entry),
+    )
+    words = f"Stored: pregnant: {pregnancy.pregnant}."
+    return answer_changes(call, entry.command, changes, words, encounter=stay)
+
+
+def _whole(entry: Entry, name: str) -> int | None:
+    from client.cli.entry import said
+    from domain.errors import InvalidInput
+
+    value = entry.raw().get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise InvalidInput(name, f"{name}: {said(value)} is no whole number", right="28")
+
+
+def record_note(call: Call) -> int:
+    """`wardloop note record`."""
+    from client.cli.entry import Entry
+
+    entry = Entry(call, *WHO, *WHEN, "fact", "value", "note")
+    fact = entry.optional_text("fact")
+    stay = entry.stay()
+    changes = entry.app.record_note(
+        user=entry.user,
+        command=entry.command,
+        encounter=stay,
+        fact=fact,
+        value=entry.raw().get("value"),
+        note=entry.words("note"),
+        when=when_of(entry),
+    )
+    words = "The note is kept." if fact is None else f"{fact} stands from now on."
+    return answer_changes(call, entry.command, changes, words, encounter=stay)
