@@ -144,13 +144,14 @@ class RiskStanding:
 
     Attributes:
         as_of: the instant at which it was worked out: that of the chain's last event then.
-        seq: that event's place on the chain.
+        seq: that event's place on the chain; None where something that it rests on has changed
+            since elsewhere (the patient's birth date, a drug): the watch settles it anew.
         wake_at: when it next changes by time alone; None: never.
     """
 
     risk: RiskScore
     as_of: datetime
-    seq: int
+    seq: int | None
     wake_at: datetime | None
 
 

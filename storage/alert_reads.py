@@ -129,7 +129,7 @@ def alerts_asked(driver: Driver, asked: AlertQuestion) -> tuple[AlertRow, ...]:
 
 def risk_standing(row: Row) -> RiskStanding:
     """The risk of a stay, of `RISK`."""
-    _, causes, as_of, seq, wake_at = cast("tuple[str, str, int, int, int]", row)
+    _, causes, as_of, seq, wake_at = cast("tuple[str, str, int, int | None, int]", row)
     return RiskStanding(
         risk=decode(RiskScore, parsed(causes)),
         as_of=instant(as_of),

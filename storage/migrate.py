@@ -81,10 +81,10 @@ def upgrade(url: str) -> bool:
         command.upgrade(config, "head")
         if found is not None:  # the new tables of an older file follow from its journal
             from storage.engine import Driver
-            from storage.scratch import fill_clinical
+            from storage.scratch import fill_new
 
             connection = config.attributes["connection"]
-            fill_clinical(Driver(connection.connection.driver_connection, connection.dialect))
+            fill_new(Driver(connection.connection.driver_connection, connection.dialect))
     return True
 
 

@@ -24,6 +24,7 @@ from storage.heads import cut_off, replaced
 from storage.journal import named, recorded
 from storage.mapping import load_case
 from storage.projections import project_case, project_happening
+from storage.risks import OTHER_RULES, weigh, weigh_all
 from storage.statements import Statement, is_open, word
 from storage.tables import PROJECTIONS, orders, tasks
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select, Table
 
     from domain.ids import OrderId
+    from domain.ports import Rulebook
     from storage.engine import Driver, Values
     from storage.store import Store
 
@@ -59,7 +61,7 @@ _STAMPS: Final = (
     ),
 )
 # what others name comes first; the stays follow chain by chain
-_NOUNS: Final = tuple(noun for noun in Noun if noun is not Noun.ENCOUNTER)
+_NOUNS: Final = tuple(noun for noun in Noun if noun not in (Noun.ENCOUNTER, Noun.ALERT))
 
 
 class BrokenRecordError(StorageError):
@@ -86,11 +88,18 @@ class Replayed:
     events: int
 
 
-def rebuild(store: Store, outlook: OutlookOf, *, config_hash: str | None = None) -> Replayed:
+def rebuild(
+    store: Store,
+    outlook: OutlookOf,
+    *,
+    config_hash: str | None = None,
+    rulebook: Rulebook | None = None,
+) -> Replayed:
     """Recompute every projection from the journal, in one transaction.
 
     Args:
         config_hash: of the configuration that `outlook` follows; open rows bear it then.
+        rulebook: what scores follow from; None: no stay has one then.
 
     Raises:
         BrokenRecordError: a row that cannot be folded, or a chain that lost its last ones, which
@@ -104,15 +113,19 @@ def rebuild(store: Store, outlook: OutlookOf, *, config_hash: str | None = None)
         for statement in _EMPTY:
             driver.write(statement, {})
         done = replay(driver, driver, outlook, config_hash=config_hash)
+        if rulebook is not None:
+            weigh_all(driver, driver, rulebook)
         driver.commit()
     return done
 
 
-def refresh(store: Store, outlook: OutlookOf, config_hash: str) -> int:
+def refresh(
+    store: Store, outlook: OutlookOf, config_hash: str, *, rulebook: Rulebook | None = None
+) -> int:
     """Work out anew what comes next on open work that was left under another configuration.
 
-    Nothing is recorded by it: a limit or a role that was changed reaches the doses of this morning.
-    One encounter at a time, so that nobody waits long.
+    Nothing is recorded by it: a limit or a role that was changed reaches the doses of this morning,
+    and the watch wakes when it is needed. One encounter at a time, so that nobody waits long.
 
     Returns:
         How many encounters were looked at; 0 where all is of this configuration.
@@ -120,16 +133,21 @@ def refresh(store: Store, outlook: OutlookOf, config_hash: str) -> int:
     Raises:
         StorageError: the database cannot be written to.
     """
-    rows = store.database.ask(_OUTDATED, {"config": config_hash})
-    for (encounter,) in rows:
+    outdated = {row[0] for row in store.database.ask(_OUTDATED, {"config": config_hash})}
+    if rulebook is not None:
+        others = store.database.ask(OTHER_RULES, {"rules": rulebook.sha256})
+        outdated.update(row[0] for row in others)
+    for encounter in sorted(map(str, outdated)):
         with store.database.writing() as driver:
             for (order,) in driver.rows(sql.OPEN_ORDERS, encounter_id=encounter):
                 loaded = load_case(driver, cast("OrderId", order))
                 if loaded is not None:
                     _look_ahead(driver, loaded.case, outlook, config_hash)
-            _tell_readers(driver, cast("str", encounter))
+            if rulebook is not None:
+                weigh(driver, driver, encounter, rulebook)
+            _tell_readers(driver, encounter)
             driver.commit()
-    return len(rows)
+    return len(outdated)
 
 
 def _look_ahead(driver: Driver, live: Case, outlook: OutlookOf, config_hash: str | None) -> None:
@@ -201,7 +219,7 @@ class _ChainReplay:
         said = _read(row)
         if isinstance(said, Event):
             self._fold(row, said)
-        elif said.noun is Noun.ENCOUNTER:
+        elif said.noun not in _NOUNS:
             if isinstance(said.body, MovedTo):
                 self._flush()
             _happened(self._target, row, said)

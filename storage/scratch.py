@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
+
+from sqlalchemy import select, update
 
 from storage import questions as ask
 from storage import sqlite
 from storage.engine import Driver
 from storage.rebuild import replay
-from storage.statements import inserting
-from storage.tables import allergies, metadata, observations, standing_facts
+from storage.statements import Statement, inserting, word
+from storage.tables import allergies, metadata, observations, orders, standing_facts, tasks
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,8 +35,24 @@ def scratch() -> Iterator[Driver]:
         engine.dispose()
 
 
-def fill_clinical(driver: Driver) -> None:
-    """Fill the tables of observations, allergies and facts, which are empty, from the journal.
+_KEPT: Final = {
+    table: Statement(select(table.c.id, table.c.progress).order_by(table.c.id))
+    for table in (orders, tasks)
+}
+_PROGRESS: Final = {
+    table: Statement(
+        update(table).where(table.c.id == word("key"), table.c.progress != word("new")),
+        columns=("progress",),
+    )
+    for table in (orders, tasks)
+}
+
+
+def fill_new(driver: Driver) -> None:
+    """Bring the tables of an older schema to what this version makes of the journal.
+
+    Observations, allergies and facts, which are empty, and what is kept of orders and tasks: this
+    version folds more out of the same events.
 
     Raises:
         BrokenRecordError: a row of the journal that cannot be folded.
@@ -46,3 +64,6 @@ def fill_clinical(driver: Driver) -> None:
             names = table.columns.keys()
             rows = target.rows(ask.whole(table))
             driver.write_all(inserting(table), [dict(zip(names, row, strict=True)) for row in rows])
+        for table, statement in _PROGRESS.items():
+            for key, progress in target.rows(_KEPT[table]):
+                driver.write(statement, {"key": key, "new": progress, "progress": progress})

@@ -22,6 +22,7 @@ from storage.journal import event_values, happening_values, said
 from storage.mapping import load_case, open_fields, stored_outlook
 from storage.moments import recording_time
 from storage.projections import MovedMeanwhileError, project_case, project_happening
+from storage.risks import StaleRisks
 from storage.situations import load_situation, risk_row
 from storage.types import instant, instant_or_none, micros
 
@@ -89,6 +90,7 @@ class SqlTransaction:
         self._unkept: set[OrderId] = set()
         self._telling: dict[OrderId, list[tuple[Event, Values]]] = {}
         self._content: tuple[str | None] | None = None
+        self._stale = StaleRisks(driver)
 
     @property
     def now(self) -> datetime:
@@ -131,6 +133,7 @@ class SqlTransaction:
         if row is None:
             raise NotFound("encounter", encounter)
         state, ended_at, band_instance, patient, mrn, zone = row
+        product = self._product(case.order.fields.get("product"))
         return Facts(
             encounter=encounter,
             patient=PatientId(cast("str", patient)),
@@ -138,15 +141,17 @@ class SqlTransaction:
             ended_at=instant_or_none(cast("int | None", ended_at)),
             mrn=cast("str", mrn),
             band_instance=cast("int", band_instance),
-            item_codes=self._item_codes(case.order.fields.get("product")),
+            item_codes=item_codes(str(product["code"]), product) if product else frozenset(),
             zone=UTC if zone is None else ZoneInfo(cast("str", zone)),
+            product=product,
         )
 
-    def _item_codes(self, product: object) -> frozenset[str]:
+    def _product(self, product: object) -> Mapping[str, object]:
+        """What the catalogue says of a product, with its code; nothing where none is named."""
         if not isinstance(product, str):
-            return frozenset()
+            return {}
         row = self._driver.row(sql.PRODUCT, code=product, at=micros(self._now))
-        return item_codes(product, {} if row is None else open_fields(row[0]))
+        return {**({} if row is None else open_fields(row[0])), "code": product}
 
     def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
         """Orders of the encounter that have not ended or have an open task."""
@@ -242,12 +247,14 @@ class SqlTransaction:
             try:
                 self._driver.write(sql.APPEND, row)
                 project_happening(self._driver, happening, row=row)
+                self._stale.note(happening)
             except RowRefusedError as error:
                 raise _not_accepted(f"{row['kind']} of {row['stream']}", error) from error
 
     def commit(self) -> None:
         """Make it last. After this returns, a power cut loses nothing of it."""
         self._refuse_unkept()
+        self._stale.write(self._now)
         moved = self._chains.write_heads()
         if not self.seen():
             self._driver.write(

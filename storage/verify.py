@@ -13,13 +13,15 @@ from storage import sqlite
 from storage.heads import cut_off, replaced
 from storage.journal import FIRST_HASH, named, seal
 from storage.rebuild import BrokenRecordError, replay
+from storage.risks import ACTIVE, RISK_COLUMNS, weigh_all
 from storage.scratch import scratch
 from storage.statements import Statement
-from storage.tables import PROJECTIONS, orders, tasks
+from storage.tables import PROJECTIONS, encounter_state, orders, tasks
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
+    from domain.ports import Rulebook
     from storage.engine import Driver, Row
     from storage.heads import LostEnd
     from storage.rebuild import OutlookOf
@@ -45,6 +47,8 @@ _OTHER_WORKSTATION: Final = Statement(
         "ORDER BY command.command_id"
     )
 )
+
+_UNSEEN: Final = ("config_hash", "next_due_at", "next_limit", "roles", "ready", "watch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,14 @@ class Verdict:
         return self.fault is None
 
 
-def verify(store: Store, outlook: OutlookOf) -> Verdict:
+def verify(store: Store, outlook: OutlookOf, *, rulebook: Rulebook | None = None) -> Verdict:
     """Check every hash and number of the journal, then compare every projection with its fold.
 
-    What comes next on open work is compared with what follows from the present configuration.
+    What comes next on open work is compared with what follows from the present configuration, and
+    so is the score of each patient in hospital.
+
+    Args:
+        rulebook: what scores follow from; None: they are not compared.
     """
     with store.database.reading() as driver:
         chains, events, fault = _chains(driver)
@@ -96,7 +104,7 @@ def verify(store: Store, outlook: OutlookOf) -> Verdict:
         commands = cast("int", (driver.row(ask.COMMANDS) or (0,))[0])
         rows = 0
         if fault is None:
-            rows, fault = _projections(driver, outlook)
+            rows, fault = _projections(driver, outlook, rulebook)
             fault = fault or _guards(driver)
     return Verdict(chains, events, commands, rows, fault)
 
@@ -154,35 +162,49 @@ def _numbers(driver: Driver) -> Fault | None:
     return None
 
 
-def _projections(driver: Driver, outlook: OutlookOf) -> tuple[int, Fault | None]:
+def _projections(
+    driver: Driver, outlook: OutlookOf, rulebook: Rulebook | None
+) -> tuple[int, Fault | None]:
     with scratch() as target:
         try:
             replay(driver, target, outlook)
         except BrokenRecordError as broken:
             return 0, Fault(broken.chain, broken.seq, broken.what)
+        weighed = set()
+        if rulebook is not None:
+            weigh_all(target, driver, rulebook)
+            weighed = {row[0] for row in driver.rows(ACTIVE)}
         rows = 0
         for table in PROJECTIONS:
             statement = ask.whole(table)
             pairs = zip_longest(driver.stream(statement), target.stream(statement))
             for stored, folded in pairs:
-                if stored != folded and not _alike(table, stored, folded):
+                if stored != folded and not _alike(table, stored, folded, weighed):
                     return rows, _difference(table, stored, folded)
                 rows += 1
     return rows, None
 
 
-def _alike(table: Table, stored: Row | None, folded: Row | None) -> bool:
-    """Whether open work differs only in the configuration under which it was last looked at.
+def _alike(table: Table, stored: Row | None, folded: Row | None, weighed: set[object]) -> bool:
+    """Whether rows differ only in what is not in the journal.
 
-    That is not in the journal (`refresh`); what follows from the configuration is compared.
+    Open work: the configuration under which it was last looked at (`refresh`); what follows from
+    the configuration is compared, unless nobody has looked since the schema was made. Stays: a
+    score that rests on another chain, and that of a patient who has left.
     """
-    names = table.columns.keys()
-    if stored is None or folded is None or table not in (orders, tasks):
+    if stored is None or folded is None or table not in (orders, tasks, encounter_state):
         return False
-    if not stored[names.index("is_open")]:
+    one = dict(zip(table.columns.keys(), stored, strict=True))
+    other = dict(zip(table.columns.keys(), folded, strict=True))
+    if table is encounter_state:
+        if one["risk_seq"] is not None and one["encounter_id"] in weighed:
+            return False
+        left_out: tuple[str, ...] = RISK_COLUMNS
+    elif not one["is_open"]:
         return False
-    place = names.index("config_hash")
-    return (*stored[:place], *stored[place + 1 :]) == (*folded[:place], *folded[place + 1 :])
+    else:
+        left_out = ("config_hash",) if one["config_hash"] else _UNSEEN
+    return {**one, **dict.fromkeys(left_out)} == {**other, **dict.fromkeys(left_out)}
 
 
 def _difference(table: Table, stored: Row | None, folded: Row | None) -> Fault:

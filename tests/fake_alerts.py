@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from domain.alert_events import AlertBody
 from domain.alert_fold import evolve_alert
 from domain.errors import NotFound, StorageError
-from domain.happenings import Happening, MovedTo
+from domain.happenings import (
+    AllergyRecorded,
+    CatalogueItemSet,
+    Happening,
+    MovedTo,
+    PatientLinked,
+    PatientRegistered,
+    StandingFactSet,
+)
 from domain.ids import EncounterId, WardId
 from domain.loops.streams import order_stream, task_stream
 from domain.situation import RiskStanding, Situation
@@ -61,6 +69,27 @@ class FakeAlerts:
         """With the score of a stay; a chain that moved without one has none."""
         rest = {key: one for key, one in self.risks.items() if key != encounter}
         return replace(self, risks=rest if standing is None else {**rest, encounter: standing})
+
+    def with_stale(self, state: FakeState, body: object, now: datetime) -> FakeAlerts:
+        """With the scores marked that rest on what was told beside their stay."""
+        if isinstance(body, CatalogueItemSet):
+            open_cases = [case for case in state.cases.values() if not case.order.state.terminal]
+            stays = {case.order.encounter_id for case in open_cases}
+        else:
+            patients: set[str] = set()
+            if isinstance(body, PatientRegistered):
+                patients = {body.patient.id}
+            elif isinstance(body, PatientLinked):
+                patients = {body.patient, body.into}
+            elif isinstance(body, AllergyRecorded | StandingFactSet):
+                patients = {body.patient}
+            stays = {stay.id for stay in state.stays.values() if stay.patient_id in patients}
+        stale = {
+            key: replace(one, seq=None, wake_at=now)
+            for key, one in self.risks.items()
+            if key in stays and state.stays[key].active
+        }
+        return replace(self, risks={**self.risks, **stale})
 
     def open_of(self, encounter: EncounterId) -> tuple[Alert, ...]:
         found = [alert for alert, _ in self.alerts.values() if alert.encounter == encounter]

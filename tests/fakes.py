@@ -194,14 +194,19 @@ class FakeTransaction:
             band_instance=stay.band_instance,
             item_codes=self._codes(case.order.fields.get("product")),
             zone=ZoneInfo(ward.time_zone) if (ward := self._state.wards.get(stay.ward)) else UTC,
+            product=self._product(case.order.fields.get("product")),
         )
 
-    def _codes(self, product: object) -> frozenset[str]:
+    def _product(self, product: object) -> dict[str, object]:
         if not isinstance(product, str):
-            return frozenset()
+            return {}
         data = self._state.item(("drug", "component"), product, self._now) or {}
+        return {**data, "code": product}
+
+    def _codes(self, product: object) -> frozenset[str]:
+        data = self._product(product)
         more = [cast("list[str]", data.get(name, [])) for name in ("gtins", "codes")]
-        return frozenset([product, *more[0], *more[1]])
+        return frozenset([str(data["code"]), *more[0], *more[1]]) if data else frozenset()
 
     def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
         found = [
@@ -296,7 +301,8 @@ class FakeTransaction:
             row = self._write(values, chain, None)
             self._apply(happening)
             self._state.known = self._state.known.with_happening(happening, row)
-            self._state.alerts = self._state.alerts.with_happening(self._state, happening)
+            alerts = self._state.alerts.with_stale(self._state, happening.body, self._now)
+            self._state.alerts = alerts.with_happening(self._state, happening)
 
     def _apply(self, happening: Happening) -> None:  # noqa: C901, PLR0912 - one arm a kind
         state, body = self._state, happening.body
