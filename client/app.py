@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 from domain.ids import CommandId
 from domain.services import (
     admitting,
+    alert_lists,
+    alert_metrics,
+    alerting,
     allergies,
     care,
     catalogues,
@@ -100,7 +103,23 @@ class _Places:
         self.list_catalogue: Final = _bound(catalogues.list_catalogue, place)
 
 
-class App(_Orders, _Places):
+class _Alerts:
+    """The use cases about alerts and scores."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.list_alerts: Final = _bound(alert_lists.list_alerts, place)
+        self.show_alert: Final = _bound(alert_lists.show_alert, place)
+        self.show_risk: Final = _bound(alert_lists.show_risk, place)
+        self.ward_risks: Final = _bound(alert_lists.ward_risks, place)
+        self.alert_metrics: Final = _bound(alert_metrics.alert_metrics, place)
+        self.acknowledge_alert: Final = _bound(alerting.acknowledge, place)
+        self.snooze_alert: Final = _bound(alerting.snooze, place)
+        self.override_alert: Final = _bound(alerting.override, place)
+        self.review_alert: Final = _bound(alerting.review, place)
+        self.sign_alert: Final = _bound(alerting.sign_off, place)
+
+
+class App(_Orders, _Places, _Alerts):
     """One process's program. Made once, by `client.wiring.build`; nothing of it changes after.
 
     Attributes:
@@ -120,6 +139,7 @@ class App(_Orders, _Places):
     ) -> None:
         _Orders.__init__(self, place)
         _Places.__init__(self, place)
+        _Alerts.__init__(self, place)
         self.place: Final = place
         self.loops: Final[Loops] = place.loops
         self.reads: Final[Reads] = place.reads

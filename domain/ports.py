@@ -343,6 +343,14 @@ class Reads(Protocol):
         """The scores of the patients who lie on a ward."""
         ...
 
+    def situation(self, encounter: EncounterId, *, now: datetime) -> Situation:
+        """What alert rules and the risk score look at, at an instant.
+
+        Raises:
+            NotFound: the encounter was never admitted.
+        """
+        ...
+
     def wakes(
         self, *, until: datetime, limit: int = 500
     ) -> tuple[tuple[EncounterId, datetime], ...]:

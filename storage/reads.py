@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from domain.addressing import nearest
@@ -33,6 +34,7 @@ from storage.codec import canonical, parsed
 from storage.journal import happening_stream, journal_row
 from storage.mapping import CONTAINER, load_case, open_fields
 from storage.projections import ward_of as ward_where
+from storage.situations import load_situation
 from storage.types import instant, micros, role_mask
 from storage.worklists import WorkQuestion
 
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from domain.loops.case import Case
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
-    from domain.situation import RiskStanding
+    from domain.situation import RiskStanding, Situation
     from domain.standing import StandingFact
     from domain.worklists import AlertRow, BedRow, JournalRow, WorkRow
     from storage.engine import Database, Row
@@ -298,6 +300,17 @@ class SqlReads:
         """The scores of the patients who lie on a ward."""
         rows = self._rows(RISKS_OF_WARD, ward_id=ward)
         return {EncounterId(cast("str", row[0])): risk_standing(row) for row in rows}
+
+    def situation(self, encounter: EncounterId, *, now: datetime) -> Situation:
+        """What alert rules and the risk score look at, at an instant; all of it read.
+
+        Raises:
+            NotFound: the encounter was never admitted.
+        """
+        with self._database.reading() as driver:
+            found = load_situation(driver, encounter, now)
+            clinical = StoredClinical.of(driver, encounter, now).frozen()
+            return replace(found, clinical=clinical)
 
     def wakes(
         self, *, until: datetime, limit: int = 500

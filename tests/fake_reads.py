@@ -12,7 +12,7 @@ from domain.loops.case import Case
 from domain.orders import OrderState
 from domain.worklists import BedRow, Outlook, WorkRow
 from storage.mapping import container_of
-from tests.fake_alerts import FakeAlertReads
+from tests.fake_alerts import FakeAlertReads, situation_of
 from tests.fake_clinical import clinical_of, notes_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from domain.orders import Order
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner, Role
+    from domain.situation import Situation
     from domain.standing import StandingFact
     from domain.tasks import Task
     from domain.worklists import JournalRow
@@ -65,6 +66,9 @@ class FakeReads(FakeAlertReads):
 
     def encounter(self, encounter: EncounterId) -> Encounter | None:
         return self._state.stays.get(encounter)
+
+    def situation(self, encounter: EncounterId, *, now: datetime) -> Situation:
+        return situation_of(self._state, encounter, now)
 
     def clinical(self, encounter: EncounterId) -> Clinical:
         return clinical_of(self._state, encounter, self._store.clock.now())

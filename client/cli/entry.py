@@ -86,6 +86,15 @@ class Entry:
             raise InvalidInput(name, f"{name}: {said(value)} is neither", right="true or false")
         return value
 
+    def whole_number(self, name: str) -> int:
+        """A whole number that must be there."""
+        if name not in self._given:
+            raise InvalidInput(name, f"{name} is missing", right="a whole number")
+        value = self._given[name]
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise InvalidInput(name, f"{name}: {said(value)} is none", right="a whole number")
+        return value
+
     def instant(self, name: str) -> datetime:
         """An instant that must be there."""
         return parse_instant(name, self.text(name, right="2026-11-24T08:05:00+08:00"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.cli import (
+    alerts,
     bedside,
     catalogues,
     database,
@@ -16,6 +17,7 @@ from client.cli import (
     orders,
     patients,
     pure,
+    risks,
     staff,
     users,
     wards,
@@ -42,6 +44,8 @@ def add_all(parser: Parser) -> None:
         catalogues,
         orders,
         work,
+        alerts,
+        risks,
         loop_commands,
         pure,
         demonstration,

@@ -74,7 +74,7 @@ def list_work(call: Call) -> int:
     from domain.services.worklists import ALL
 
     user, ward, named = call.user(), call.text_option("ward"), call.text_option("role")
-    role = None if named is None else _role(named)
+    role = None if named is None else role_of(named)
     app = call.app()
     known = sorted(one.id for one in app.list_wards(user=user))
     if ward is not None and ward not in known:
@@ -118,7 +118,12 @@ def _worklist_words(call: Call, app: App, items: Sequence[WorkItem]) -> str:
     return words
 
 
-def _role(text: str) -> Role:
+def role_of(text: str) -> Role:
+    """The role of an option.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
     from domain.people import Role
 
     if text not in {role.value for role in Role}:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from domain.errors import NotFound
 from domain.services.authorising import authorised
+from domain.services.looking_ahead import alerts_at, standing_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from domain.alerts import Alert, AlertRule
@@ -52,7 +53,7 @@ def list_alerts(
     encounter: EncounterId | None = None,
     resolved: bool = False,
     silent: bool = False,
-    since: datetime | None = None,
+    frozen: bool = False,
 ) -> tuple[AlertItem, ...]:
     """Alerts, the gravest and then the oldest first.
 
@@ -60,6 +61,7 @@ def list_alerts(
         role: only those that this role was told of, by the ladder too.
         resolved: those too that the facts have resolved.
         silent: those too that are shown to nobody.
+        frozen: as the watch would have left them at `now` (decision 26).
 
     Raises:
         NotFound: nobody bears the user's name.
@@ -71,10 +73,23 @@ def list_alerts(
         roles=None if role is None else frozenset({role}),
         open_only=not resolved,
         silent=silent,
-        since=since,
         limit=MOST,
     )
+    if frozen:
+        stays = place.reads.encounters(ward=ward)
+        kept = [one for one in stays if encounter in (None, one.id)]
+        ended = (row for row in rows if not row.alert.open)
+        rows = (*_told(alerts_at(place, kept, now), role, silent=silent), *ended)
     return tuple(_item(place, row, now) for row in rows)
+
+
+def _told(rows: Iterable[AlertRow], role: Role | None, *, silent: bool) -> tuple[AlertRow, ...]:
+    """Those that a role was told of, the silent ones only where they are asked for."""
+    return tuple(
+        row
+        for row in rows
+        if (silent or not row.alert.silent) and (role is None or role in row.alert.audience)
+    )
 
 
 def _item(place: Workplace, row: AlertRow, now: datetime) -> AlertItem:
@@ -117,24 +132,28 @@ def show_alert(place: Workplace, *, user: str, alert: str) -> AlertShown:
     return AlertShown(found, rule, place.reads.alert_trail(alert))
 
 
-def show_risk(place: Workplace, *, user: str, encounter: EncounterId) -> RiskStanding:
-    """The score of a stay, as it was last worked out, with every point's cause.
+def show_risk(
+    place: Workplace, *, user: str, encounter: EncounterId, now: datetime
+) -> RiskStanding:
+    """The score of a stay at an instant, with every point's cause; nothing is written.
 
     Raises:
-        NotFound: no such stay, or its score was never worked out.
+        NotFound: no such stay, or this program works out no scores.
     """
     authorised(place.reads, user, "risk.show")
     if place.reads.encounter(encounter) is None:
         raise NotFound("encounter", encounter, right="the id of a stay")
-    found = place.reads.risk(encounter)
+    found = standing_at(place, encounter, now)
     if found is None:
-        raise NotFound(
-            "encounter", encounter, right="a stay with a score: run `wardloop watch --once`"
-        )
+        raise NotFound("rulebook", "none", right="a program with rules")
     return found
 
 
-def ward_risks(place: Workplace, *, user: str, ward: WardId) -> Mapping[EncounterId, RiskStanding]:
-    """The scores of the patients who lie on a ward."""
+def ward_risks(
+    place: Workplace, *, user: str, ward: WardId, now: datetime
+) -> Mapping[EncounterId, RiskStanding]:
+    """The scores of the patients who lie on a ward, at an instant."""
     authorised(place.reads, user, "risk.show")
-    return place.reads.risks(ward)
+    stays = [stay.id for stay in place.reads.encounters(ward=ward)]
+    standings = ((stay, standing_at(place, stay, now)) for stay in stays)
+    return {stay: standing for stay, standing in standings if standing is not None}
