@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from domain.records import Source
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +87,7 @@ class TaskMade:
     """No more tasks will be made by themselves after this one."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class StepRecorded:
     """A step was done.
@@ -133,6 +135,7 @@ class ExitRecorded:
     overrides: tuple[Override, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Moved:
     """The state of an order or a task changed, with the outcome it has from now on."""
@@ -292,6 +295,7 @@ Body = (
 )
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to one order or task.

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from domain.values import quickly_made
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -80,6 +82,7 @@ class Ask:
     task: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What an order knows of all its own tasks, the ended ones too (E1).
@@ -118,6 +121,7 @@ class Tally:
         return self.made - self.ended
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Order:
     """A request, as the fold of its events.

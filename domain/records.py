@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from domain.values import quickly_made
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -34,6 +36,7 @@ class Source(StrEnum):
         return self in (Source.INTERFACE, Source.IMPORT)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Record:
     """The last record of a step, with what later decisions need of the earlier ones.

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from domain.values import quickly_made
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -56,6 +58,7 @@ class PendingExit:
     by: PractitionerId | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Task:
     """One occurrence, as the fold of its events.

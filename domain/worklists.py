@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from domain.values import quickly_made
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -23,6 +25,7 @@ RELEASE: Final = "release"
 """What waits is no step but the end of a hold."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class ReadyStep:
     """A step that can be recorded now, or an act that the work waits for.
@@ -51,6 +54,7 @@ class ReadyStep:
         return self.step in (ANSWER, RELEASE)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What comes next on an order or a task, as stored beside it and re-computed from the fold.

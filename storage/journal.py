@@ -66,7 +66,10 @@ def happening_stream(noun: Noun, stream: str) -> str:
 
 def seal(row: Mapping[str, object], prev_hash: str) -> str:
     """The hash of a row: sha256 over the hash before it and the JSON of all other columns."""
-    text = _SEALED_TEXT % tuple(map(value_text, _SEALED_OF(row)))
+    values = [
+        quoted(value) if value.__class__ is str else value_text(value) for value in _SEALED_OF(row)
+    ]
+    text = _SEALED_TEXT % tuple(values)
     return hashlib.sha256((prev_hash + text).encode()).hexdigest()
 
 

@@ -19,7 +19,12 @@ Writer: TypeAlias = Callable[[Any], str]
 
 quoted: Final[Callable[[str], str]] = encoder.encode_basestring
 """A text as JSON writes it, nothing but control characters and quotes escaped."""
-_WORDS: Final[Mapping[object, str]] = {None: "null", True: "true", False: "false"}
+_SIMPLE: Final[Mapping[type, Writer]] = {
+    str: quoted,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    NoneType: lambda _value: "null",
+}
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -29,12 +34,14 @@ def written(value: object) -> str:
     Raises:
         StorageError: a value that JSON cannot hold exactly (a float, a naive time, an object).
     """
-    return _whole(_class(value))(value)
+    kind: type = type(value)
+    return _whole(kind)(value)
 
 
 def written_changed(value: object, *, without: frozenset[str] = _NOTHING) -> str:
     """Like `written`, without the fields that hold their default: projections are read often."""
-    return _changed(_class(value), without)(value)
+    kind: type = type(value)
+    return _changed(kind, without)(value)
 
 
 def value_text(value: object) -> str:
@@ -43,23 +50,13 @@ def value_text(value: object) -> str:
     Raises:
         StorageError: JSON cannot hold it exactly.
     """
-    kind = _class(value)
-    if kind is str:
-        return quoted(cast("str", value))
-    if kind is int:
-        return str(value)
-    if kind is NoneType or kind is bool:
-        return _WORDS[value]
-    return canonical(json_value(value))
+    put = _SIMPLE.get(value.__class__)
+    return canonical(json_value(value)) if put is None else put(value)
 
 
 def object_text(texts: Mapping[str, str]) -> str:
     """A JSON object of texts that are JSON already, its keys sorted."""
     return "{" + ",".join([f"{quoted(name)}:{texts[name]}" for name in sorted(texts)]) + "}"
-
-
-def _class(value: object) -> type:
-    return type(value)
 
 
 def _default(of: Field[object]) -> object:
@@ -71,12 +68,19 @@ def _default(of: Field[object]) -> object:
 @cache
 def _whole(kind: type) -> Writer:
     names = _names(kind)
-    rows = [(f'"{name}":', _writer(hints(kind)[name], _inner)) for name in names]
+    defaults = {of.name: _default(of) for of in fields(kind)}
+    rows = []
+    for name in names:
+        head, put, default = f'"{name}":', _writer(hints(kind)[name], _inner), defaults[name]
+        rows.append((head, put, default, "" if default is MISSING else head + put(default)))
     get = _getter(names)
 
     def write(value: object) -> str:
-        pairs = zip(rows, get(value), strict=True)
-        return "{" + ",".join([head + put(held) for (head, put), held in pairs]) + "}"
+        parts = [
+            usual if held is default else head + put(held)
+            for (head, put, default, usual), held in zip(rows, get(value), strict=False)
+        ]
+        return "{" + ",".join(parts) + "}"
 
     return write
 
@@ -93,7 +97,7 @@ def _changed(kind: type, without: frozenset[str]) -> Writer:
     def write(value: object) -> str:
         parts = [
             head + put(held)
-            for (head, put, default), held in zip(rows, get(value), strict=True)
+            for (head, put, default), held in zip(rows, get(value), strict=False)
             if held is not default and held != default
         ]
         return "{" + ",".join(parts) + "}"
@@ -114,11 +118,13 @@ def _getter(names: list[str]) -> Callable[[object], tuple[object, ...]]:
 
 
 def _inner(value: object) -> str:
-    return _whole(_class(value))(value)
+    kind: type = type(value)
+    return _whole(kind)(value)
 
 
 def _inner_changed(value: object) -> str:
-    return _changed(_class(value), _NOTHING)(value)
+    kind: type = type(value)
+    return _changed(kind, _NOTHING)(value)
 
 
 def _writer(hint: object, inside: Writer) -> Writer:
@@ -137,7 +143,7 @@ def _writer(hint: object, inside: Writer) -> Writer:
 
 def _simple(hint: object) -> Writer:
     if hint is datetime:
-        return _instant
+        return _instant_text
     if hint is date:
         return lambda value: f'"{value.isoformat()}"'
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -159,10 +165,6 @@ def _nested(origin: type, inner: Writer) -> Writer:
     if origin is frozenset:
         return lambda value: items(tuple(sorted(value)))
     return items
-
-
-def _instant(value: object) -> str:
-    return _instant_text(cast("datetime", value))
 
 
 @lru_cache(maxsize=4096)  # one instant stands in many records

@@ -7,28 +7,48 @@ from typing import TYPE_CHECKING
 
 from domain.loops.definition import Level
 from domain.loops.grammar import GAP_ACCEPTED, TASKS_ENDED, Scope, StepRef
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from domain.loops.case import Case
     from domain.loops.definition import LoopDefinition, Step
     from domain.loops.grammar import Condition
+    from domain.loops.ways import Way
     from domain.orders import Order
     from domain.records import Record
     from domain.tasks import Task
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a question is asked: in which loop, about which order, and which of its tasks.
 
     Attributes:
-        known: whether steps apply here, kept once it was worked out: nothing here changes.
+        way: what the fields alone settle.
+        known: whether the other steps apply here, kept once it was worked out.
+        done: the records that count, by step: they were done, and not sent back since.
     """
 
     loop: LoopDefinition
     case: Case
     task: Task | None = None
+    way: Way = field(init=False, repr=False, compare=False)
     known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    done: dict[str, Record] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find its way, and sort out the records that count."""
+        order, task, done = self.case.order, self.task, self.done
+        object.__setattr__(self, "way", self.loop.ways.of(order, task))
+        of_order, of_task = self.loop.step_nos
+        for no, record in order.steps.items():
+            if not record.undone and no in of_order:
+                done[no] = record
+        if task is not None:
+            for no, record in task.steps.items():
+                if not record.undone and no in of_task:
+                    done[no] = record
 
     @property
     def order(self) -> Order:
@@ -37,18 +57,22 @@ class Place:
 
     def record(self, no: str) -> Record | None:
         """The record of a step that counts: it was done, and not sent back since."""
-        # what `raw` gives, written out: this is asked dozens of times for each step
-        if self.loop.steps[no].level is Level.ORDER:
-            found = self.case.order.steps.get(no)
-        else:
-            found = None if self.task is None else self.task.steps.get(no)
-        return None if found is None or found.undone else found
+        return self.done.get(no)
 
     def raw(self, no: str) -> Record | None:
         """The record of a step even when the work was sent back since."""
         if self.loop.steps[no].level is Level.ORDER:
             return self.case.order.steps.get(no)
         return None if self.task is None else self.task.steps.get(no)
+
+
+def place_of(loop: LoopDefinition, case: Case, task: Task | None = None) -> Place:
+    """The one place of an order or task in a case: what was asked there need not be asked again."""
+    key = "" if task is None else task.id
+    found = case.places.get(key)
+    if found is None or found.task is not task or found.loop is not loop:
+        found = case.places[key] = Place(loop, case, task)
+    return found
 
 
 def truth(value: object) -> bool:
@@ -99,10 +123,13 @@ def _step_done(condition: Condition, place: Place) -> bool:
 
 def applies(step: Step, place: Place) -> bool:
     """Whether a step is part of this order's or task's way."""
-    found = place.known.get(step.no)
+    found = place.way.steps.get(step.no)
+    if found is None:
+        found = place.known.get(step.no)
     if found is None:
         found = step.no not in place.case.order.not_recorded and all_hold(step.when, place)
-        place.known[step.no] = found
+        kept = place.way.steps if step.no in place.loop.fixed_steps else place.known
+        kept[step.no] = found
     return found
 
 
@@ -136,8 +163,17 @@ def waived(step: Step, place: Place) -> bool:
     return step.afterwards is not None and all_hold(step.afterwards, place)
 
 
-def waits_for(step: Step, place: Place) -> list[StepRef]:
+def waits_for(step: Step, place: Place) -> tuple[StepRef, ...]:
     """What a step really waits for: what does not apply passes on its own `after` (E12)."""
+    found = place.way.waits.get(step.no)
+    if found is None:
+        found = _waits_for(step, place)
+        if step.no in place.loop.fixed_waits:
+            place.way.waits[step.no] = found
+    return found
+
+
+def _waits_for(step: Step, place: Place) -> tuple[StepRef, ...]:
     found: list[StepRef] = []
     passed: set[str] = set()
     left = list(step.after)
@@ -152,7 +188,7 @@ def waits_for(step: Step, place: Place) -> list[StepRef]:
         elif ref.step not in passed:
             passed.add(ref.step)
             left.extend(awaited.after)
-    return found
+    return tuple(found)
 
 
 def met(ref: StepRef, place: Place, *, level: Level) -> bool:
@@ -200,22 +236,21 @@ def _given_up(place: Place) -> set[str]:
 
 def current(step: Step, place: Place) -> bool:
     """Whether a step is done, at the order's present report version where that matters (E15)."""
-    record = place.record(step.no)
+    record = place.done.get(step.no)
     if record is None:
         return False
     return not step.per_version or record.version >= place.order.report_version
 
 
 def due_still(step: Step, place: Place) -> bool:
-    """Whether a required step of an order or task has still to be done before that can close."""
-    if not applies(step, place) or current(step, place):
-        return False
-    return step.required and not step.repeats and not step.on
+    """Whether a step that must be done once has still to be done before all can close."""
+    return applies(step, place) and not current(step, place)
 
 
 def missing_required(place: Place, level: Level) -> tuple[str, ...]:
     """The required steps of one level that are not done."""
-    steps = place.loop.order_steps if level is Level.ORDER else place.loop.task_steps
+    loop = place.loop
+    steps = loop.required_order_steps if level is Level.ORDER else loop.required_task_steps
     return tuple(step.no for step in steps if due_still(step, place))
 
 

@@ -7,25 +7,33 @@ from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from domain.values import quickly_made
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
     from domain.clinical import Clinical
     from domain.ids import EncounterId, PatientId, TaskId
+    from domain.loops.applies import Place
     from domain.orders import Order
     from domain.tasks import Task
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Case:
     """An order, its open tasks, and the ended task that a command names, if it names one (E1).
 
     What matters of the other ended tasks is in `order.tally`.
+
+    Attributes:
+        places: where questions about it were asked (`applies.place_of`), kept with the answers.
     """
 
     order: Order
     tasks: Mapping[TaskId, Task] = field(default_factory=lambda: MappingProxyType({}))
+    places: dict[str, Place] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def own_open(self) -> tuple[Task, ...]:
         """The order's own open tasks, without sub-loops."""
@@ -50,6 +58,7 @@ class Case:
         )
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A frozen snapshot of one encounter, read under its lock (decision 24).

@@ -22,6 +22,7 @@ from domain.barcodes import (
     parse_scan,
 )
 from domain.findings import Finding, Severity
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,6 +63,7 @@ _BINDS: Final[Mapping[type, str]] = {
 }
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CheckContext:
     """All that a check sees.

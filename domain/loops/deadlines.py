@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domain.loops.applies import Place, all_hold, applies, current, truth
+from domain.loops.applies import all_hold, applies, current, place_of, truth
 from domain.loops.closing import closable
 from domain.loops.definition import Level, OriginKind
 from domain.loops.grammar import GAP_ACCEPTED
 from domain.orders import OrderState
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from domain.loops.applies import Place
     from domain.loops.case import Case
     from domain.loops.definition import Bound, Bounds, Limit, Origin, Window
     from domain.loops.loops import Loops
     from domain.tasks import Task
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A limit that is running.
@@ -57,7 +60,7 @@ def order_deadlines(loops: Loops, case: Case) -> tuple[Deadline, ...]:
     order = case.order
     if order.state is OrderState.DRAFT or order.state.terminal:
         return ()
-    place = Place(loops.get(order.loop), case)
+    place = place_of(loops.get(order.loop), case)
     rows = list(_running(place, Level.ORDER, order.id))
     open_tasks = {task.id for task in case.tasks.values() if not task.state.terminal}
     ended = {ask.task for ask in order.asks.values()} - open_tasks
@@ -70,16 +73,21 @@ def task_deadlines(loops: Loops, case: Case, task: Task) -> tuple[Deadline, ...]
     """The running limits of one task."""
     if task.state.terminal or case.order.state is OrderState.DRAFT:
         return ()
-    place = Place(loops.get(task.loop), case, task)
+    place = place_of(loops.get(task.loop), case, task)
     rows = list(_running(place, Level.TASK, task.id))
     rows.extend(_answers(place, task.id, task.id))
     return tuple(sorted(rows, key=lambda row: (row.at, row.limit)))
 
 
 def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
-    limits = place.loop.order_limits if level is Level.ORDER else place.loop.task_limits
-    for limit in limits:
-        start = clock_start(limit, place)  # first, since most clocks have not begun
+    loop, task = place.loop, place.task
+    limits = loop.order_limits if level is Level.ORDER else loop.task_limits
+    recorded = {*place.done, *place.order.tally.steps} if task is None else place.done.keys()
+    accepted = task is not None and task.exit is not None  # that a start will never be recorded
+    for limit, needs in limits:
+        if not (accepted or needs <= recorded):
+            continue  # most clocks have not begun
+        start = clock_start(limit, place)
         if start is None or not _concerns(limit, place) or not limit_applies(limit, place):
             continue
         if _satisfied(limit, place, start) or _suspended(limit, place):
@@ -102,6 +110,15 @@ def limit_applies(limit: Limit, place: Place) -> bool:
     step = place.loop.steps.get(limit.to)
     if step is not None and not applies(step, place) and not _still(limit.to, place):
         return False
+    meant = place.way.limits.get(limit.id)
+    if meant is None:
+        meant = _is_meant(limit, place)
+        if limit.id in place.loop.fixed_limits:
+            place.way.limits[limit.id] = meant
+    return meant
+
+
+def _is_meant(limit: Limit, place: Place) -> bool:
     if limit.window_class is not None:
         task = place.task
         if task is None or task.window_class != limit.window_class:

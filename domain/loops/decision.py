@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from domain.commands import MakeTasks, PassTime
 from domain.errors import NotFound
 from domain.events import Event, StepRecorded, StreamKind, TaskMade
-from domain.loops.applies import Place
+from domain.loops.applies import place_of
 from domain.loops.evolve import evolve_case
 from domain.tasks import TaskState
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.commands import Entry
     from domain.events import Body
     from domain.ids import TaskId
+    from domain.loops.applies import Place
     from domain.loops.case import Case, Facts
     from domain.loops.definition import LoopDefinition
     from domain.loops.loops import Loops
@@ -44,7 +45,6 @@ class Decision:
         self.source = source
         self.events: list[Event] = []
         self.closing_recorded = False
-        self._places: dict[TaskId | None, Place] = {}
         self.by_time = isinstance(entry, (PassTime, MakeTasks))
 
     @property
@@ -76,13 +76,9 @@ class Decision:
 
     def place(self, task: Task | None) -> Place:
         """Where questions about a task (or the order itself) are asked, as things are by now."""
-        key = None if task is None else task.id
-        found = self._places.get(key)
-        if found is None:
-            loop = self.loop if task is None else self.loops.get(task.loop)
-            found = Place(loop, self.case, None if key is None else self.case.tasks[key])
-            self._places[key] = found
-        return found
+        if task is None:
+            return place_of(self.loop, self.case)
+        return place_of(self.loops.get(task.loop), self.case, self.case.tasks[task.id])
 
     def on_order(self, body: Body, *, at: datetime | None = None) -> None:
         """Add an event to the order's stream."""
@@ -106,7 +102,6 @@ class Decision:
         )
         self.events.append(event)
         self.case = evolve_case(self.case, event)
-        self._places.clear()
 
 
 def _raises(body: Body) -> bool:

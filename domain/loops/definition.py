@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from domain.loops.rows import (
@@ -34,6 +35,7 @@ from domain.loops.rows import (
     Window,
     Witness,
 )
+from domain.loops.ways import Ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +118,24 @@ class LoopDefinition:
         return tuple(step for step in self.steps.values() if step.level is Level.TASK)
 
     @cached_property
+    def step_nos(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The numbers of the steps of the order, and of those of a task."""
+        return (
+            frozenset(step.no for step in self.order_steps),
+            frozenset(step.no for step in self.task_steps),
+        )
+
+    @cached_property
+    def required_order_steps(self) -> tuple[Step, ...]:
+        """The order steps that must be done once by somebody, where they apply."""
+        return tuple(step for step in self.order_steps if step.due_once)
+
+    @cached_property
+    def required_task_steps(self) -> tuple[Step, ...]:
+        """The task steps that must be done once by somebody, where they apply."""
+        return tuple(step for step in self.task_steps if step.due_once)
+
+    @cached_property
     def closing(self) -> Step | None:
         """The order step that closes the order; None for a sub-loop."""
         return next((step for step in self.order_steps if step.closes), None)
@@ -141,6 +161,35 @@ class LoopDefinition:
         return found
 
     @cached_property
+    def fixed_steps(self) -> frozenset[str]:
+        """The steps of which the fields alone say whether they apply."""
+        return frozenset(
+            no for no, step in self.steps.items() if all(one.fixed for one in step.when)
+        )
+
+    @cached_property
+    def fixed_limits(self) -> frozenset[str]:
+        """The limits of which the fields alone say whether they are meant."""
+        return frozenset(limit.id for limit in self.limits if all(one.fixed for one in limit.when))
+
+    @cached_property
+    def fixed_waits(self) -> frozenset[str]:
+        """The steps of which the fields alone say what they wait for."""
+        fixed = {
+            no
+            for no in self.fixed_steps
+            if all(one.fixed for one in self.steps[no].afterwards or ())
+        }
+        return frozenset(no for no in self.steps if self.ancestors[no] <= fixed)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """What was found out about orders and tasks that read alike."""
+        steps = (step.when + (step.afterwards or ()) for step in self.steps.values())
+        limits = (limit.when for limit in self.limits)
+        return Ways(chain.from_iterable((*steps, *limits)))
+
+    @cached_property
     def descendants(self) -> Mapping[str, frozenset[str]]:
         """For each step all steps that wait for it."""
         return {
@@ -154,14 +203,20 @@ class LoopDefinition:
         return {no: tuple(sorted(self.ancestors[no] | self.descendants[no])) for no in self.steps}
 
     @cached_property
-    def order_limits(self) -> tuple[Limit, ...]:
-        """The limits that end at an order step, or at none."""
-        return tuple(limit for limit in self.limits if self._level_of(limit) is not Level.TASK)
+    def order_limits(self) -> tuple[tuple[Limit, frozenset[str]], ...]:
+        """The limits that end at an order step or none, each with the steps its clock needs."""
+        return tuple(
+            (limit, limit.needs) for limit in self.limits if self._level_of(limit) is not Level.TASK
+        )
 
     @cached_property
-    def task_limits(self) -> tuple[Limit, ...]:
-        """The limits that end at a task step, or at none."""
-        return tuple(limit for limit in self.limits if self._level_of(limit) is not Level.ORDER)
+    def task_limits(self) -> tuple[tuple[Limit, frozenset[str]], ...]:
+        """The limits that end at a task step or none, each with the steps its clock needs."""
+        return tuple(
+            (limit, limit.needs)
+            for limit in self.limits
+            if self._level_of(limit) is not Level.ORDER
+        )
 
     def _level_of(self, limit: Limit) -> Level | None:
         return self.steps[limit.to].level if limit.to in self.steps else None

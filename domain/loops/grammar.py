@@ -93,6 +93,11 @@ class Condition:
     values: tuple[str, ...] = ()
     negated: bool = False
 
+    @property
+    def fixed(self) -> bool:
+        """Whether it reads nothing but fields: no record changes it."""
+        return self.scope in (Scope.ORDER, Scope.TASK)
+
     def __str__(self) -> str:
         """As it stands in the file."""
         sign = "!" if self.negated else ""

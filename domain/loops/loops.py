@@ -46,9 +46,10 @@ class Loops:
         Raises:
             NotFound: names the field `kind` and the kinds that there are.
         """
-        if kind not in self.loops:
+        found = self.loops.get(kind)
+        if found is None:
             raise NotFound("kind", kind, right=f"one of {', '.join(self.loops)}")
-        return self.loops[kind]
+        return found
 
     def question(self, kind: str, code: str) -> Return | None:
         """What a code asks on an order or task of a kind; one of its sub-loops may have asked."""

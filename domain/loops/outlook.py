@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from domain.loops.applies import Place, all_hold, applies, blocked_by_ask, current, unmet
+from domain.loops.applies import all_hold, applies, blocked_by_ask, current, place_of, unmet
 from domain.loops.closing import closable
 from domain.loops.deadlines import order_deadlines, task_deadlines
 from domain.loops.validity import against_a_stop, expires_at, is_history, resting_on_a_stop
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from domain.loops.applies import Place
     from domain.loops.case import Case
     from domain.loops.deadlines import Deadline
     from domain.loops.definition import Step
@@ -33,7 +34,7 @@ def order_outlook(loops: Loops, case: Case) -> Outlook:
     order = case.order
     if order.state.terminal:
         return Outlook()
-    place = Place(loops.get(order.loop), case)
+    place = place_of(loops.get(order.loop), case)
     rows = order_deadlines(loops, case)
     steps = (step for step in place.loop.order_steps if _order_ready(step, place))
     return _outlook(place, rows, steps, (*_answers(place, rows), *_release(loops, place, rows)))
@@ -43,7 +44,7 @@ def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
     """What comes next on one task."""
     if task.state.terminal:
         return Outlook()
-    place = Place(loops.get(task.loop), case, task)
+    place = place_of(loops.get(task.loop), case, task)
     rows = task_deadlines(loops, case, task)
     steps = (step for step in place.loop.task_steps if _task_ready(step, place, task))
     return _outlook(place, rows, steps, (*_answers(place, rows), *_release(loops, place, rows)))

@@ -120,6 +120,11 @@ class Step:
         """Whether it may be recorded many times."""
         return self.repeats_until is not None
 
+    @property
+    def due_once(self) -> bool:
+        """Whether somebody must do it, once, where it applies."""
+        return self.required and not self.repeats and not self.on
+
 
 class OriginKind(StrEnum):
     """From where a limit's clock runs."""
@@ -207,6 +212,12 @@ class Limit:
     when: tuple[Condition, ...] = ()
     answers: str | None = None
     source: str = ""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The steps without a record of which its clock has not begun."""
+        kinds = (OriginKind.STEP, OriginKind.FIELD)
+        return frozenset(origin.step for origin in self.origins if origin.kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)

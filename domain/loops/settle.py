@@ -99,7 +99,7 @@ def _waits(decision: Decision, place: Place, task: Task) -> bool:
     """Whether something that belongs to the task is still to come."""
     if task.parent is None and decision.order.state.unsigned:
         return True
-    if any(due_still(step, place) for step in place.loop.task_steps):
+    if any(due_still(step, place) for step in place.loop.required_task_steps):
         return True
     children = decision.case.children_of(task.id)
     return any(_blocks_task(decision, task, child) for child in children) or any(
