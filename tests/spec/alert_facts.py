@@ -1,4 +1,4 @@
-"""A stay on a fake clock: what the tables of alert rules and the laws of the rulebook are told of."""
+"""A stay on a fake clock: what the tables and the laws of alert rules are told of."""
 
 from __future__ import annotations
 
