@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from domain.errors import InvalidInput, Refused
 from domain.loops.applies import Place, all_hold, applies, missing_required
-from domain.loops.deadlines import allowed, clock_start, limit_applies
-from domain.loops.definition import Exit, Level, OriginKind, Text
+from domain.loops.deadlines import allowed, clock_start, limit_applies, origin_at
+from domain.loops.definition import Exit, Level, Origin, OriginKind, Text
 from domain.loops.follow_ups import by_exit, open_children, record_exit, send_back
 from domain.loops.grammar import GAP_ACCEPTED
 from domain.loops.persons import require_witness, witness_needed
@@ -134,7 +134,11 @@ def earliest_time(place: Place, row: Exit) -> datetime | None:
         return None
     if rule.origin == "window_end":
         return window_end(place)
-    step, record = place.loop.steps[rule.origin], place.record(rule.origin)
+    no, _, name = rule.origin.partition(".")
+    if name:  # a visit that was booked without a slot has no time to be missed at
+        instant = origin_at(Origin(OriginKind.FIELD, no, field=name), place)
+        return None if instant is None else instant + timedelta(minutes=rule.minutes)
+    step, record = place.loop.steps[no], place.record(no)
     if record is None:
         return None
     if step.valid is not None and record.evidence.get("valid_until"):

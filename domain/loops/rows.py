@@ -222,7 +222,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class NotBefore:
-    """An exit is lawful only some minutes after a step, or after the task's window has closed."""
+    """An exit is lawful only some minutes after a step (or what it recorded), or after the window.
+
+    Attributes:
+        origin: `M1`, `E3.slot`, or `window_end` for the task's window.
+    """
 
     origin: str
     minutes: int = 0

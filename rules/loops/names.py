@@ -129,12 +129,13 @@ class _Names:
             if origin.kind is OriginKind.STEP:
                 yield from self.step(at, origin.step, origin.results)
             elif origin.kind is OriginKind.FIELD:
-                yield from self.field_of(at, origin.step, origin.field)
-                known = self.types.get(origin.field)
-                if known is not None and known.type != "instant":
-                    yield Fault(
-                        at, f"the field {origin.field!r} holds no instant, but {known.type}"
-                    )
+                yield from self.instant_of(at, origin.step, origin.field)
+
+    def instant_of(self, path: KeyPath, step: str, field: str) -> Iterator[Fault]:
+        yield from self.field_of(path, step, field)
+        known = self.types.get(field)
+        if known is not None and known.type != "instant":
+            yield Fault(path, f"the field {field!r} holds no instant, but {known.type}")
 
     def witness(
         self, path: KeyPath, witness: WitnessRow | None, results: tuple[str, ...]
@@ -239,7 +240,9 @@ def _exit_faults(names: _Names, path: KeyPath, row: ExitRow) -> Iterator[Fault]:
                 f"unknown source {source!r}; right would be one of {_list(Source)}",
             )
     if row.not_before is not None and row.not_before.origin != _WINDOW_END:
-        yield from names.step((*path, "not_before", "from"), row.not_before.origin)
+        at = (*path, "not_before", "from")
+        no, _, name = row.not_before.origin.partition(".")
+        yield from names.instant_of(at, no, name) if name else names.step(at, no)
 
 
 def _known_results(

@@ -234,6 +234,9 @@ def leaving(loop: str, row: DefinedExit, given: str, at: str | None = None) -> S
     if rule is not None and rule.origin == "window_end":
         standing.due_at = NOW - minutes(60)  # an hour is the window of a dose of no class
     elif rule is not None:
-        standing.done.setdefault(rule.origin, None)
-        standing.times[rule.origin] = NOW - minutes(rule.minutes)
+        no, _, name = rule.origin.partition(".")
+        standing.done.setdefault(no, None)
+        standing.times[no] = NOW - minutes(rule.minutes)
+        if name:
+            standing.evidence[no] = {name: standing.times[no].isoformat()}
     return standing

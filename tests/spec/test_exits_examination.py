@@ -17,7 +17,15 @@ TABLE = Table(
     "examination",
     exits=(
         Exit("EX03", "rescheduled", "RAD RN", at="E7 E8", voids=True, when="E3", fields="reason"),
-        Exit("EX04", "no_show", "RAD", at="E7", when="E3", fields="reason"),
+        Exit(
+            "EX04",
+            "no_show",
+            "RAD",
+            at="E7",
+            when="E3",
+            fields="reason",
+            not_before=("E3.slot", 30),
+        ),
         Exit(
             "EX05",
             "refused",

@@ -9,7 +9,7 @@ from domain.orders import OrderState
 from domain.people import Actor, Role
 from domain.records import Source
 from domain.tasks import TaskState
-from tests.openings import MEDICATION, dose, medication, tube, visit
+from tests.openings import EXAMINATION, MEDICATION, dose, medication, tube, visit
 from tests.story import Story, at, person, refused
 
 SYSTEM = person(Role.SYSTEM)
@@ -252,9 +252,21 @@ def _hold(story: Story, actor: Actor | None = None):  # type: ignore[no-untyped-
     )
 
 
+@pytest.mark.rows("EX04")
+def test_a_visit_without_a_slot_has_no_time_to_be_missed_at() -> None:
+    story = Story("examination", EXAMINATION)
+    story.record("E1", "07:00")
+    story.make(NewTask(last=True))
+    story.record("E3", "07:10", result="booked")
+    story.exit("no_show", "07:20", by=Role.IMAGING)
+    assert story.task.outcome == "no_show"
+
+
 @pytest.mark.rows("EX04", "E39")
 def test_a_patient_who_did_not_come_is_booked_again_or_not() -> None:
     story = visit()
+    with refused("EXIT_TOO_EARLY"):
+        story.exit("no_show", "09:29", by=Role.IMAGING)
     story.exit("no_show", "09:30", by=Role.IMAGING)
     assert story.task.state.value == "closed_by_exit"
     story.answer("EX04", "again", "09:40", task=story.task.id)
