@@ -23,6 +23,9 @@ FLAGS: Final = ("N", "L", "H", "LL", "HH", "A", "AA", "<", ">")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _BOUND: Final = re.compile(r"([<>])=?\s*(.+)", re.DOTALL)
 _LONGEST_WORD: Final = 200
+_NAME_AND_VALUE: Final = 2
+_KEYS: Final = ("value", "unit", "low", "high", "flag", "critical")
+_RIGHT: Final = "potassium 4.1 mmol/L; sodium 151 mmol/L H"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ def checked(result: Result, limits: ResultLimits | None) -> Mapping[str, object]
     _check_name(result.name)
     if result.flag and result.flag not in FLAGS:
         raise InvalidInput("flag", f"{result.flag!r} is not known", right=", ".join(FLAGS))
+    if result.value is None:
+        raise InvalidInput("value", "value is missing", right='"4.1", ">10" or "positive"')
     sign, number = _value(result)
     kept: dict[str, object] = {}
     if number is None:
@@ -145,3 +150,56 @@ def _range(result: Result, unit: str) -> dict[str, object]:
     if len(found) > 1 and found["low"] > found["high"]:
         raise InvalidInput("low", "the reference range ends before it begins", right="low to high")
     return {field: format(value, "f") for field, value in found.items()}
+
+
+def results_by_name(field: str, entered: object) -> dict[str, object]:
+    """The results of a step by their name, as its evidence keeps them.
+
+    Args:
+        field: its path, for errors.
+        entered: `{"potassium": {"value": "4.1", "unit": "mmol/L"}}`, each with `low`, `high` and
+            `flag` where there are any; or as a person writes it:
+            `potassium 4.1 mmol/L; sodium 151 mmol/L H`.
+
+    Raises:
+        InvalidInput: names the field and what would be right.
+    """
+    named = _written(field, entered) if isinstance(entered, str) else entered
+    if not isinstance(named, dict) or not named:
+        raise InvalidInput(field, f"{field}: no result is given", right=_RIGHT)
+    return {str(name): _named(field, str(name), value) for name, value in named.items()}
+
+
+def _named(field: str, name: str, value: object) -> dict[str, object]:
+    given = value if isinstance(value, dict) else {"value": value}
+    for key in given:
+        if key not in _KEYS:
+            right = ", ".join(_KEYS)
+            raise InvalidInput(field, f"{field}.{name}: {key!r} is not known", right=right)
+    result = Result(
+        name=name,
+        value=given.get("value"),
+        unit=str(given.get("unit") or ""),
+        low=given.get("low"),
+        high=given.get("high"),
+        flag=str(given.get("flag") or ""),
+    )
+    try:
+        kept = dict(checked(result, None))
+    except InvalidInput as wrong:
+        raise InvalidInput(field, f"{field}.{name}: {wrong.message}") from wrong
+    return kept | ({"critical": str(given["critical"])} if given.get("critical") else {})
+
+
+def _written(field: str, text: str) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for part in filter(None, (part.strip() for part in re.split(r"[;；\n]", text))):
+        words = part.split()
+        flag = words.pop() if len(words) > _NAME_AND_VALUE and words[-1] in FLAGS else ""
+        if not _NAME_AND_VALUE <= len(words) <= _NAME_AND_VALUE + 1:
+            raise InvalidInput(field, f"{field}: {part!r} cannot be read", right=_RIGHT)
+        name, value, *unit = words
+        if name in found:
+            raise InvalidInput(field, f"{field}: {name} stands twice", right="each name once")
+        found[name] = {"value": value, "unit": "".join(unit), "flag": flag}
+    return found

@@ -6,7 +6,7 @@ values count for scores and checks like those that were observed by themselves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -40,6 +40,7 @@ _TIMES: Final[Mapping[str, str]] = MappingProxyType(
         "inr": "results_at",
         "fibrinogen": "results_at",
         "egfr": "egfr_at",
+        RESULTS: "results_at",
     }
 )
 """Fields that say when such a value was measured."""
@@ -85,11 +86,26 @@ def of_evidence(evidence: Mapping[str, object], at: datetime) -> tuple[Told, ...
 def _of_evidence(evidence: Mapping[str, object], at: datetime) -> Iterator[Told]:
     results = evidence.get(RESULTS)
     named = results if isinstance(results, dict | MappingProxyType) else {}
+    critical = _critical(evidence)
+    measured = _measured_at(evidence, RESULTS) or at
     for name, value in named.items():
-        yield _read(ALIASES.get(name, name), value, at)
+        told = _read(ALIASES.get(name, name), value, measured)
+        marked = critical in (told.name, "") and "critical" not in told.detail
+        if marked and (critical or len(named) == 1):
+            limit = str(evidence.get("critical_limit") or "critical")
+            told = replace(told, detail=MappingProxyType({**told.detail, "critical": limit}))
+        yield told
     for held, name in _FIELDS.items():
         if evidence.get(held) is not None and name not in named:
             yield _read(name, evidence[held], _measured_at(evidence, held) or at)
+
+
+def _critical(evidence: Mapping[str, object]) -> str | None:
+    """Which of the results is critical; empty: the step does not say which; None: none is."""
+    if evidence.get("critical") is not True:
+        return None
+    item = str(evidence.get("critical_item") or "").lower()
+    return ALIASES.get(item, item)
 
 
 def _measured_at(evidence: Mapping[str, object], held: str) -> datetime | None:

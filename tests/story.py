@@ -348,6 +348,7 @@ EXAMPLES: Mapping[str, object] = {
     "quantity": {"value": "5", "unit": "mg"},
     "instant": "2026-11-24T09:00:00+00:00",
     "date": "2027-11-24",
+    "results": {"potassium": {"value": "4.1", "unit": "mmol/L"}},
 }
 
 

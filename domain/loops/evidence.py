@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from domain.entered import parse_day, parse_instant, require_text
 from domain.errors import InvalidInput
 from domain.quantities import DIGITS, parse_decimal, parse_quantity
+from domain.results import results_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -136,6 +137,10 @@ def _date(kind: FieldType, value: object, field: str) -> object:
     return parse_day(field, value).isoformat()
 
 
+def _results(_kind: FieldType, value: object, field: str) -> object:
+    return results_by_name(field, value)
+
+
 def _plain(field: str, value: object) -> object:
     """A value of a field that no loop knows: kept as it is, but no float ever."""
     if isinstance(value, str):
@@ -171,6 +176,7 @@ _READERS: Final[Mapping[str, Callable[[FieldType, object, str], object]]] = {
     "quantity": _quantity,
     "instant": _instant,
     "date": _date,
+    "results": _results,
 }
 _EXAMPLES: Final[Mapping[str, str]] = {
     "text": "text",
@@ -184,6 +190,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "quantity": '{"value": "2.5", "unit": "mg"}',
     "instant": '"2026-11-24T08:05:00+08:00"',
     "date": '"2026-11-24"',
+    "results": "potassium 4.1 mmol/L; sodium 151 mmol/L H",
 }
 FIELD_TYPES: Final = frozenset(_READERS)
 """The types that `fields.toml` may name."""

@@ -22,6 +22,7 @@ EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
         "quantity": {"value": "5", "unit": "mg"},
         "instant": "2026-11-24T09:00:00+00:00",
         "date": "2099-12-31",
+        "results": {"potassium": {"value": "4.1", "unit": "mmol/L"}},
     }
 )
 """A right value of each field type."""

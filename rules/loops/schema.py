@@ -44,6 +44,7 @@ def _type(field: FieldType) -> dict[str, object]:
         "quantity": _quantity(field.unit),
         "instant": {"type": "string", "format": "date-time"},
         "date": {"type": "string", "format": "date"},
+        "results": {"type": "object", "minProperties": 1},
         "codes": {"type": "array", "items": code, "minItems": 1, "uniqueItems": True},
     }
     return by_type.get(field.type, code)

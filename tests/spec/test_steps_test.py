@@ -91,7 +91,8 @@ TABLE = (
         after="L7",
         results="measured by_hand rerun",
         fields=(
-            "values? flags? critical critical_item? critical_value? critical_limit? critical_list?"
+            "values? results? flags? critical critical_item? critical_value? critical_limit?"
+            " critical_list?"
         ),
         checks="plausibility",
     ),
@@ -104,7 +105,8 @@ TABLE = (
         marks="optional reports",
         until="L9",
         fields=(
-            "report_text? critical critical_item? critical_value? critical_limit? critical_list?"
+            "report_text? results? critical critical_item? critical_value? critical_limit?"
+            " critical_list?"
         ),
         checks="critical_record",
     ),
@@ -117,7 +119,8 @@ TABLE = (
         other_than="L8",
         other_when="L8:by_hand",
         fields=(
-            "report_text? critical critical_item? critical_value? critical_limit? critical_list?"
+            "report_text? results? critical critical_item? critical_value? critical_limit?"
+            " critical_list?"
         ),
         checks="right_report critical_record",
     ),

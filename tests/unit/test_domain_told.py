@@ -17,9 +17,11 @@ from domain.analytes import (
     in_stored_unit,
     units_of,
 )
+from domain.errors import InvalidInput
 from domain.ids import EncounterId, WardId
 from domain.observations import VITALS, Observation
 from domain.people import Role
+from domain.results import results_by_name
 from domain.told import holds_values, of_evidence, of_observed
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -123,10 +125,71 @@ def test_a_step_tells_its_vital_signs_and_its_results() -> None:
     }
     told = {one.name: one for one in of_evidence(evidence, NOON)}
     assert set(told) == {"temperature", "haemoglobin", "potassium"}
-    assert (told["haemoglobin"].value, told["haemoglobin"].at) == ("70", NOON)
+    six = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    assert (told["haemoglobin"].value, told["haemoglobin"].at) == ("70", six)
+    assert told["temperature"].at == NOON
     assert told["potassium"].detail == {"critical": "> 6.2"}
     seen = told["potassium"].observation("live")
     assert (seen.critical, seen.unit, seen.number) == ("> 6.2", "mmol/L", Decimal("6.9"))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "critical"),
+    [
+        (
+            {"critical": True, "critical_item": "K", "critical_limit": "> 6.2"},
+            {"potassium": "> 6.2"},
+        ),
+        ({"critical": True, "critical_item": "sodium"}, {"sodium": "critical"}),
+        ({"critical": True}, {}),
+        ({"critical": False, "critical_item": "K"}, {}),
+    ],
+)
+def test_a_critical_result_says_which_one_it_is(
+    evidence: dict[str, object], critical: dict[str, str]
+) -> None:
+    told = of_evidence({**evidence, "results": {"potassium": "6.9", "sodium": "110"}}, NOON)
+    assert {one.name: one.detail["critical"] for one in told if one.detail} == critical
+
+
+def test_the_only_result_of_a_critical_step_is_the_critical_one() -> None:
+    (told,) = of_evidence({"critical": True, "results": {"potassium": "6.9"}}, NOON)
+    assert told.detail == {"critical": "critical"}
+
+
+def test_results_of_a_step_are_read_as_people_write_them() -> None:
+    assert results_by_name("evidence.results", "potassium 6.8 mmol/L HH；sodium 140 meq/L;\n") == {
+        "potassium": {"value": "6.8", "unit": "mmol/L", "flag": "HH"},
+        "sodium": {"value": "140", "unit": "mmol/L"},
+    }
+    assert results_by_name("evidence.results", {"inr": "2.5", "hbsag": {"value": "negative"}}) == {
+        "inr": {"value": "2.5", "unit": "1"},
+        "hbsag": {"value": "negative"},
+    }
+    marked = {"potassium": {"value": ">10", "unit": "mmol/L", "critical": "> 6.2", "low": "3.5"}}
+    assert results_by_name("evidence.results", marked) == marked
+
+
+@pytest.mark.parametrize(
+    ("entered", "says"),
+    [
+        (7, "no result is given"),
+        ({}, "no result is given"),
+        ("", "no result is given"),
+        ("potassium", "cannot be read"),
+        ("potassium 4.1 of many mmol/L", "cannot be read"),
+        ("potassium 4.1 mmol/L; potassium 4.2 mmol/L", "stands twice"),
+        ({"potassium": {"value": "4.1", "unit": "mmol/L", "method": "ISE"}}, "'method'"),
+        ({"potassium": "4.1"}, "unit is missing"),
+        ({"potassium": {"unit": "mmol/L"}}, "value is missing"),
+        ({"K": "4.1"}, "potassium"),
+    ],
+)
+def test_a_result_of_a_step_that_is_wrong_is_named(entered: object, says: str) -> None:
+    with pytest.raises(InvalidInput) as wrong:
+        results_by_name("evidence.results", entered)
+    assert wrong.value.field == "evidence.results"
+    assert says in wrong.value.message
 
 
 def test_a_result_that_a_request_cites_is_of_its_own_time() -> None:

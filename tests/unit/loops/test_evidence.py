@@ -33,6 +33,7 @@ def _checked(kind: str, value: object, choices: tuple[str, ...] = ()) -> object:
         ("quantity", "2.5 mg", {"value": "2.5", "unit": "mg"}),
         ("instant", "2026-11-24T08:00:00+08:00", "2026-11-24T08:00:00+08:00"),
         ("date", "2026-11-24", "2026-11-24"),
+        ("results", "sodium 140 mmol/L", {"sodium": {"value": "140", "unit": "mmol/L"}}),
         ("text", None, None),
     ],
 )
@@ -60,6 +61,7 @@ def test_a_value_is_kept_as_json(kind: str, value: object, kept: object) -> None
         ("instant", "2026-11-24T08:00:00", "has no time zone"),
         ("date", "24.11.2026", "2026-11-24"),
         ("date", 8, "2026-11-24"),
+        ("results", "sodium", "sodium 151 mmol/L H"),
     ],
 )
 def test_a_wrong_value_names_its_field_and_what_is_right(
