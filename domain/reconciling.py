@@ -123,7 +123,7 @@ def happening_of(
 
 def next_alert_at(alert: Alert, rule: AlertRule | None) -> datetime | None:
     """When time alone next moves an open alert; None where nothing does."""
-    if alert.awaits_signature:
+    if alert.awaits_signature or alert.silent:
         return None
     if alert.override is not None:
         return alert.override.until
@@ -147,10 +147,14 @@ def _concerns(occasion: Occasion, about: Alert | Wanted) -> bool:
 def _of_known(
     alert: Alert, wanted: Wanted | None, *, rule: RuleOf, occasion: Occasion
 ) -> Iterator[Move]:
-    if wanted is None:
-        yield from _ending(alert, occasion)
-        return
     known = rule(alert.key.rule)
+    if wanted is None:
+        ending = _ending(alert, occasion)
+        if ending is not None:
+            yield Move(alert.id, ending)
+        elif occasion.ladders:
+            yield from _by_time(alert, known, occasion.now)
+        return
     change = _change(alert, wanted, known, occasion.now)
     if change is not None:
         yield Move(alert.id, change)
@@ -185,17 +189,17 @@ def _said(wanted: Wanted) -> AlertSaid:
     )
 
 
-def _ending(alert: Alert, occasion: Occasion) -> Iterator[Move]:
+def _ending(alert: Alert, occasion: Occasion) -> AlertBody | None:
+    """How an alert ends whose condition no longer holds; None where it stays all the same."""
     if alert.awaits_signature:
-        return
+        return None
     answered = alert.override is not None
     if not occasion.active and alert.severity is AlertSeverity.S1 and not answered:
-        yield Move(alert.id, AlertSignatureAsked())
-        return
+        return AlertSignatureAsked()
     judged = not {alert.key.subject, alert.task or alert.order}.isdisjoint(occasion.streams)
     if alert.lasting and occasion.active and not judged and not answered:
-        return
-    yield Move(alert.id, AlertResolved(_how(alert, occasion), occasion.by))
+        return None
+    return AlertResolved(_how(alert, occasion), occasion.by)
 
 
 def _how(alert: Alert, occasion: Occasion) -> Resolution:
@@ -240,7 +244,9 @@ def _standing(alert: Alert, seen_at: datetime) -> AlertSaid:
 
 
 def _by_time(alert: Alert, rule: AlertRule | None, now: datetime) -> Iterator[Move]:
-    """What time alone does to an alert whose condition still holds."""
+    """What time alone does to an alert that stays open."""
+    if alert.awaits_signature or alert.silent:
+        return
     if alert.override is not None:
         if _passed(alert.override.until, now):
             yield Move(alert.id, _reopening(alert, Reopening.OVERRIDE, rule, now))
