@@ -1,8 +1,8 @@
-"""Which test holds which row: `docs/traceability.md`, written from the loop files and the tests.
+"""Which test holds which row: `docs/traceability.md`, written from rows and tests.
 
-A row is a step, limit, exit, return or child of a loop file, a decision of the engine's trial
-(E1 …) or an invariant of the specification (V1 …, X1 …). A test names its rows by the marker
-`@pytest.mark.rows("M10", "E34")`. A row without a test fails the check (decision 47).
+A row is a step, limit, exit, return or child of a loop file, an alert rule (M-05), a decision of
+the engine's trial (E1 …) or an invariant of the specification (V1 …, X1 …). A test names its rows
+by the marker `@pytest.mark.rows("M10", "E34")`. A row without a test fails the check (decision 47).
 
 Usage: `python packaging/traceability.py` checks; `--write` writes the page.
 """
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "traceability.md"
 LOOPS: Final = ROOT / "rules" / "loops"
+RULES: Final = ROOT / "rules" / "alerts"
 LISTS: Final = (
     ("steps", "no"),
     ("limits", "id"),
@@ -68,6 +69,20 @@ def loop_rows() -> Iterator[Row]:
                 yield Row(name, kind, f"rules/loops/{path.name}:{line}", str(text))
 
 
+def rule_rows() -> Iterator[Row]:
+    """The alert rules, in the order of their files' names."""
+    for path in sorted(RULES.glob("*.toml")):
+        source = path.read_text(encoding="utf-8")
+        for row in tomllib.loads(source).get("rules", ()):
+            line = _line(source, "rules", "id", row["id"])
+            yield Row(row["id"], "rules", f"rules/alerts/{path.name}:{line}", row["title"]["en"])
+
+
+def all_rows() -> tuple[Row, ...]:
+    """The rows of loops and of alerts."""
+    return (*loop_rows(), *rule_rows())
+
+
 def _line(source: str, kind: str, key: str, name: str) -> int:
     start = source.index(f"\n{kind} = [")
     found = re.compile(rf'{key} = "{re.escape(name)}"').search(source, start)
@@ -104,7 +119,7 @@ def _calls(node: ast.AST, test: str) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def missing(tests: dict[str, list[str]]) -> list[str]:
     """The rows that no test names."""
-    rows = [row.name for row in loop_rows()]
+    rows = [row.name for row in all_rows()]
     named = [*rows, *DECISIONS, *VECTORS]
     return [name for name in dict.fromkeys(named) if name not in tests and name not in ELSEWHERE]
 
@@ -121,7 +136,7 @@ def page(tests: dict[str, list[str]]) -> str:
     ]
     lines += [
         f"| {row.name} | {row.kind[:-1]}: {row.text} | {row.place} | {_held(row.name, tests)} |"
-        for row in loop_rows()
+        for row in all_rows()
     ]
     lines += ["", "## Decisions of the engine's trial, invariants and rules of timing", ""]
     lines += ["| row | held by |", "| --- | --- |"]
