@@ -65,6 +65,7 @@ def test_a_rise_of_26_5_within_48_hours_is_stage_1(hours: float, value: str, exp
 def test_a_rise_still_counts_when_a_later_value_confirms_it_and_ends_with_recovery() -> None:
     assert stage((0, 80), (24, 110), (96, 108)) == 1
     assert stage((0, 80), (24, 110), (96, 85)) == 0
+    assert stage((0, 80), (24, 110), (24 * 7, 108)) == 1
     # the rise is older than a week and its baseline out of sight
     assert stage((0, 80), (24, 110), (24 * 9, 112)) == 0
 
@@ -119,6 +120,7 @@ def test_the_worse_of_creatinine_and_urine_counts() -> None:
         (((0, 90), (48, 70), (24 * 7, 100)), 70, "lowest_7_days"),
         (((0, 60), (24, 80), (48, 90), (24 * 30, 200)), 80, "median_8_365_days"),
         (((0, 60), (24, 80), (24 * 30, 200)), 70, "median_8_365_days"),
+        (((0, 60), (24 * 7, 100)), 60, "lowest_7_days"),
         (((0, 60), (24 * 7.5, 100)), 60, "admission"),
         (((0, 60), (24 * 8, 100)), 60, "median_8_365_days"),
         (((0, 60), (24 * 365, 100)), 60, "median_8_365_days"),
