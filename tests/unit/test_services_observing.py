@@ -379,3 +379,26 @@ def test_what_nobody_weighs_is_refused(
     assert wrong.value.field == field
     assert wrong.value.right is not None
     assert right in wrong.value.right
+
+
+# ---------------------------------------------------------------- results that are steps
+def test_the_bedside_glucose_of_an_order_is_known_and_its_correction_too(shift: Shift) -> None:
+    fields = {"tests": ["GLUPOC"], "timing": "random", "priority": "ROUTINE", "point_of_care": True}
+    order = shift.ordered(fields, kind="test")
+    shift.do("li.na", order=order, step="L2", result="verified")
+    (task,) = shift.tasks(order)
+    noscan = {"noscan_reason": "scanner down"}
+    shift.do("li.na", task=task.id, step="L4", result="collected", evidence=noscan)
+    entered = {"results": {"glucose": {"value": "31.2", "unit": "mmol/L"}}, "critical": False}
+    bad = {"results": {"glu": "3.1"}, "critical": False}
+    with pytest.raises(InvalidInput) as wrong:
+        shift.do("lab.xu", task=task.id, step="L8", result="measured", evidence=bad)
+    assert wrong.value.field == "evidence.results"
+    shift.do("lab.xu", task=task.id, step="L8", result="measured", evidence=entered)
+    assert known(shift).latest["glucose"].number == Decimal("31.2")
+    right = {"results": "glucose 13.2 mmol/L H"}
+    shift.do(
+        "lab.xu", act="correct", task=task.id, step="L8", evidence=right, reason="wrong meter read"
+    )
+    found = known(shift).series["glucose"]
+    assert [(one.number, one.flag) for one in found] == [(Decimal("13.2"), "H")]
