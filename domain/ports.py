@@ -358,7 +358,11 @@ class Reads(Protocol):
         ...
 
     def due_streams(
-        self, *, until: datetime, limit: int = 500
+        self, *, until: datetime, since: datetime | None = None, limit: int = 500
     ) -> tuple[tuple[OrderId, datetime], ...]:
-        """Orders of which something becomes late, or reaches its stop, by an instant."""
+        """Orders of which something becomes late, or reaches its stop, by an instant.
+
+        Args:
+            since: only what does so after this instant: the watch has seen the rest.
+        """
         ...

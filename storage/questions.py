@@ -222,13 +222,17 @@ CATALOGUE_ITEM: Final = Statement(
 def _late() -> Statement:
     rows = union_all(
         select(tasks.c.order_id.label("id"), tasks.c.next_due_at.label("at")).where(
-            is_open(tasks), tasks.c.next_due_at <= number("until")
+            is_open(tasks),
+            tasks.c.next_due_at <= number("until"),
+            tasks.c.next_due_at > number("since"),
         ),
         select(orders.c.id, orders.c.next_due_at).where(
-            is_open(orders), orders.c.next_due_at <= number("until")
+            is_open(orders),
+            orders.c.next_due_at <= number("until"),
+            orders.c.next_due_at > number("since"),
         ),
         select(orders.c.id, orders.c.stop_at).where(
-            is_open(orders), orders.c.stop_at <= number("until")
+            is_open(orders), orders.c.stop_at <= number("until"), orders.c.stop_at > number("since")
         ),
     ).subquery("late")
     first = func.min(rows.c.at)

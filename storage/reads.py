@@ -250,10 +250,11 @@ class SqlReads:
             return worklists.board(driver, ward, now=now)
 
     def due_streams(
-        self, *, until: datetime, limit: int = 500
+        self, *, until: datetime, since: datetime | None = None, limit: int = 500
     ) -> tuple[tuple[OrderId, datetime], ...]:
         """Orders of which something becomes late, or reaches its stop, by an instant."""
-        rows = self._rows(ask.DUE_STREAMS, until=micros(until), limit=limit)
+        after = -1 if since is None else micros(since)
+        rows = self._rows(ask.DUE_STREAMS, until=micros(until), since=after, limit=limit)
         return tuple((OrderId(cast("str", row[0])), instant(cast("int", row[1]))) for row in rows)
 
     # ------------------------------------------------------------ alerts and risk

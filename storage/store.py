@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from storage import sqlite
 from storage.engine import Database
 from storage.feed import Feed
+from storage.leases import SqlLeases
 from storage.migrate import refuse_other_schema
 from storage.reads import SqlReads
 from storage.unit_of_work import SqlUnitOfWork
@@ -24,12 +25,14 @@ class Store:
         units: where transactions come from.
         reads: questions without a lock.
         feed: what changed, from here and from other workstations.
+        leases: who does the work that one process does for all.
     """
 
     database: Database
     units: SqlUnitOfWork
     reads: SqlReads
     feed: Feed
+    leases: SqlLeases
 
     def close(self) -> None:
         """Let go of the file."""
@@ -52,5 +55,9 @@ def open_store(url: str, *, clock: Clock, wait_seconds: int = sqlite.WAIT_SECOND
     refuse_other_schema(url)
     database = Database(url, wait_seconds=wait_seconds)
     return Store(
-        database, SqlUnitOfWork(database, clock), SqlReads(database, clock), Feed(database)
+        database,
+        SqlUnitOfWork(database, clock),
+        SqlReads(database, clock),
+        Feed(database),
+        SqlLeases(database),
     )

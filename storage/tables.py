@@ -360,6 +360,7 @@ lease = Table(
     _text("holder"),
     _number("expires_at"),
     _number("fencing"),
+    _text("health"),
 )
 
 PROJECTIONS: Final = (

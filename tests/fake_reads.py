@@ -270,13 +270,13 @@ class FakeReads(FakeAlertReads):
         )
 
     def due_streams(
-        self, *, until: datetime, limit: int = 500
+        self, *, until: datetime, since: datetime | None = None, limit: int = 500
     ) -> tuple[tuple[OrderId, datetime], ...]:
         first: dict[OrderId, datetime] = {}
         for order, task in self._open():
             due = self._outlook(order, task).next_due_at
             for at in (due, order.stop_at if task is None else None):
-                if at is not None and at <= until:
+                if at is not None and at <= until and (since is None or at > since):
                     first[order.id] = min(at, first.get(order.id, LATEST))
         rows = sorted(first.items(), key=lambda row: (row[1], row[0]))
         return tuple(rows[:limit])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -16,13 +17,13 @@ from domain.services.writing import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from domain.ids import EncounterId, OrderId
     from domain.services.workplace import Workplace
     from domain.services.writing import Writing
 
 _MOST: Final = 500
+_EVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,35 @@ class Passed(Changes):
     )
 
 
-def pass_due(place: Workplace, *, now: datetime) -> Passed:
-    """Let time pass for the orders of which something has become late or reached its stop.
+def pass_due(
+    place: Workplace, *, now: datetime, since: datetime | None = None, most: int = _MOST
+) -> Passed:
+    """Let time pass where something became late or reached its stop, and settle what it changes.
 
-    One encounter is one transaction; where nothing follows, nothing is written.
+    One encounter is one transaction. The earliest comes first; after a night in which nobody
+    watched each stay is looked at once, as it is now.
+
+    Args:
+        since: what became late before it was seen already; None: everything.
+        most: the most stays of one pass; there are more where it is reached.
     """
     authorise(SYSTEM, "watch.pass")
     by_stay: dict[EncounterId, list[OrderId]] = {}
-    for order, stay in [
-        (order, stay)
-        for order, _at in place.reads.due_streams(until=now, limit=_MOST)
-        if (stay := place.reads.encounter_of_order(order)) is not None
-    ]:
-        by_stay.setdefault(stay, []).append(order)
-    return _each(place, sorted(by_stay.items()))
+    if place.rulebook is not None:
+        by_stay.update((stay, []) for stay, _at in place.reads.wakes(until=now, limit=most))
+    for order, _at in place.reads.due_streams(until=now, since=since, limit=most):
+        stay = place.reads.encounter_of_order(order)
+        if stay is not None:
+            by_stay.setdefault(stay, []).append(order)
+    return _each(place, list(by_stay.items()))
+
+
+def next_instant(place: Workplace, *, now: datetime) -> datetime | None:
+    """When time alone next changes anything; None: never. Two looks at an index."""
+    at = [row[1] for row in place.reads.due_streams(since=now, until=_EVER, limit=1)]
+    if place.rulebook is not None:
+        at += [row[1] for row in place.reads.wakes(until=_EVER, limit=1)]
+    return min(at, default=None)
 
 
 def one_pass(place: Workplace, *, now: datetime) -> Passed:
@@ -87,6 +103,8 @@ def _pass(place: Workplace, encounter: EncounterId, orders: Iterable[OrderId] | 
         for order in writing.open_orders(encounter) if orders is None else orders:
             make_due(writing, order)
             writing.decide(PassTime(order=order, actor=SYSTEM, at=writing.now))
+        if _wakes(place, encounter, writing.now):
+            writing.let_time_pass(encounter)
 
     return carry_out(
         place,
@@ -97,6 +115,14 @@ def _pass(place: Workplace, encounter: EncounterId, orders: Iterable[OrderId] | 
         act=act,
         only_if_moved=True,
     )
+
+
+def _wakes(place: Workplace, encounter: EncounterId, now: datetime) -> bool:
+    """Whether time alone changes an alert or the score of a stay by now."""
+    if place.rulebook is None:
+        return False
+    standing = place.reads.risk(encounter)
+    return standing is None or (standing.wake_at is not None and standing.wake_at <= now)
 
 
 def together(changes: Iterable[Changes]) -> Changes:

@@ -73,6 +73,7 @@ lease = Table(
     _text("holder"),
     _number("expires_at"),
     _number("fencing"),
+    _text("health"),
     PrimaryKeyConstraint("name"),
 )
 
