@@ -44,6 +44,7 @@ from tests.fakes import FakeClock, SeededIds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from domain.alert_events import AlertBody
     from domain.events import Body
     from domain.happenings import CareBody
     from domain.ports import Transaction, UnitOfWork
@@ -109,7 +110,7 @@ class Hospital:
         self,
         noun: Noun,
         stream: str,
-        body: CareBody,
+        body: CareBody | AlertBody,
         *,
         encounter: EncounterId | None = None,
         ward: WardId | None = None,
