@@ -16,7 +16,8 @@ from rules.risk import Risk, RiskInputs
 
 def risk_to_json(risk: Risk) -> dict[str, object]:
     """The score as it is kept beside a stay: whole numbers only."""
-    return asdict(risk) | {"band": risk.band.value, "causes": [asdict(one) for one in risk.causes]}
+    causes = [one._asdict() for one in risk.causes]
+    return asdict(risk) | {"band": risk.band.value, "causes": causes}
 
 
 def canonical(value: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.errors import InvalidInput
 
@@ -45,22 +45,12 @@ class OpenStep:
         limit_seconds: the interval that the loop allows; below 5 minutes it counts as 5.
         late_seconds: since it was due, rounded down; negative while on time. Where the due time is
             not known it is the creation plus the priority's default: a step is never left out.
-
-    Raises:
-        InvalidInput: the limit is negative.
     """
 
     id: str
     severity: Weight
     limit_seconds: int
     late_seconds: int
-
-    def __post_init__(self) -> None:
-        """Refuse a negative limit."""
-        if self.limit_seconds < 0:
-            raise InvalidInput(
-                "limit_seconds", f"{self.limit_seconds} is no interval", right="0 or more seconds"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +149,8 @@ class RiskInputs:
         return tuple(name for name in names if getattr(self, name) is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One cause of a score.
+class Cause(NamedTuple):
+    """One cause of a score; a named tuple, since one is made for each on every recorded step.
 
     Attributes:
         cause: its stable name: `news2`, `open_step`, `high_alert_b`, ...
