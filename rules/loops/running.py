@@ -111,12 +111,12 @@ def silent(loops: Loops, case: Case) -> tuple[str, ...]:
         return ()
     rows = deadlines(loops, case)
     gaps = order.gaps.union(*(task.gaps for task in case.tasks.values()))
-    waits = order.tally.open > 0 or any(
+    tasks = [task for task in case.tasks.values() if not task.state.terminal]
+    waits = any(not _is_done(loops, case, task) for task in tasks) or any(
         one.again_at is None and loops.get(order.loop).steps[one.step].required
         for one in order_outlook(loops, case).ready
     )
     unheard = waits and not rows and not gaps and not order.state.terminal
-    tasks = (task for task in case.tasks.values() if not task.state.terminal)
     alone = (order.id,) if unheard else ()
     return (*alone, *(task.id for task in tasks if not _heard(loops, case, task, rows)))
 
@@ -125,16 +125,29 @@ def _heard(loops: Loops, case: Case, task: Task, rows: tuple[Deadline, ...]) -> 
     if task.gaps or any(row.stream == task.id for row in rows):
         return True
     loop = loops.get(task.loop)
-    ready = {
-        one.step
-        for one in task_outlook(loops, case, task).ready
-        if one.again_at is None and (loop.steps[one.step].required or task.exit is not None)
-    }
+    if not _waiting(loops, case, task):
+        return bool(rows) or _is_done(loops, case, task)
     due = missing_required(Place(loop, case, task), Level.TASK)
-    if not ready:
-        return bool(rows) or not (due or task.exit or task.gaps)  # else the next entry settles it
     before = frozenset[str]().union(*(loop.ancestors[no] for no in due))
     return any(row.step in before or row.step in _ELSEWHERE for row in rows)
+
+
+def _waiting(loops: Loops, case: Case, task: Task) -> bool:
+    """Whether a step of the task is to be done now."""
+    steps = loops.get(task.loop).steps
+    return any(
+        one.again_at is None and (steps[one.step].required or task.exit is not None)
+        for one in task_outlook(loops, case, task).ready
+    )
+
+
+def _is_done(loops: Loops, case: Case, task: Task) -> bool:
+    """Whether nothing of a task is due that an earlier configuration left open.
+
+    The next entry settles it, for time closes nothing.
+    """
+    due = missing_required(Place(loops.get(task.loop), case, task), Level.TASK)
+    return not (due or task.exit or task.gaps or _waiting(loops, case, task))
 
 
 def turns(loop: LoopDefinition) -> tuple[Turn, ...]:

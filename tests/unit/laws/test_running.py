@@ -11,9 +11,9 @@ from domain.loops.loops import Loops
 from domain.loops.rows import Bounds
 from rules.loops.combinations import condition_values, settings
 from rules.loops.document import Fault
-from rules.loops.running import prove_by_running, turns
+from rules.loops.running import prove_by_running, silent, turns
 from rules.loops.team import Team
-from tests.openings import dose, medication
+from tests.openings import dose, medication, tube
 from tests.story import loops
 
 ALL = tuple(loops().loops)
@@ -137,6 +137,26 @@ def test_a_team_that_runs_out_of_time_has_not_finished() -> None:
     assert len(team.acts) == 2
     assert not team.case.order.state.terminal
     assert team.finish()
+
+
+def test_what_a_new_configuration_leaves_done_is_settled_by_the_next_entry() -> None:
+    """A bedside test that was to be sent to the laboratory, until the hospital changed its mind."""
+    loop = loops().get("test")
+    sent = replace(loop, steps={**loop.steps, "L5": replace(loop.steps["L5"], when=())})
+    story = tube(point_of_care=True)
+    story.loops = changed(loops(), sent)
+    for no, result in (("L4", "collected"), ("L8", "measured"), ("L9", None)):
+        story.record(no, "08:00", result=result)
+    story.record("L10", "08:10")
+    story.record("L11", "08:15")
+    assert story.ready(story.task) == {"L5"}
+
+    story.loops = loops()
+
+    assert not story.ready(story.task)
+    assert not silent(story.loops, story.case)
+    story.record("L11", "08:20")
+    assert story.task.state.value == "closed"
 
 
 def test_every_result_field_exit_and_answer_is_a_turn() -> None:
