@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.clock import Clock
+    from domain.leases import Leases
     from domain.loops.loops import Loops
     from domain.ports import Reads
     from domain.services.workplace import Workplace
@@ -69,6 +70,7 @@ class _Orders:
         self.ward_board: Final = _bound(worklists.ward_board, place)
         self.pass_due: Final = _bound(watching.pass_due, place)
         self.one_pass: Final = _bound(watching.one_pass, place)
+        self.next_instant: Final = _bound(watching.next_instant, place)
 
 
 class _Places:
@@ -127,6 +129,7 @@ class App(_Orders, _Places, _Alerts):
         loops: the loop definitions in force.
         reads: questions without a lock, for presenters.
         feed: what changed, from here and from other workstations; None in tests on fakes.
+        leases: who does the work that one process does for all; None in tests on fakes.
     """
 
     def __init__(
@@ -135,6 +138,7 @@ class App(_Orders, _Places, _Alerts):
         *,
         clock: Clock,
         feed: object | None = None,
+        leases: Leases | None = None,
         close: Callable[[], None] | None = None,
     ) -> None:
         _Orders.__init__(self, place)
@@ -144,6 +148,7 @@ class App(_Orders, _Places, _Alerts):
         self.loops: Final[Loops] = place.loops
         self.reads: Final[Reads] = place.reads
         self.feed: Final = feed
+        self.leases: Final = leases
         self._clock: Final = clock
         self._close: Final = close
 

@@ -21,6 +21,7 @@ from client.cli import (
     staff,
     users,
     wards,
+    watching,
     work,
     workstation,
 )
@@ -46,6 +47,7 @@ def add_all(parser: Parser) -> None:
         work,
         alerts,
         risks,
+        watching,
         loop_commands,
         pure,
         demonstration,

@@ -1,12 +1,12 @@
-"""`step record`, `worklist`, `watch`: the work itself, and the passing of time."""
+"""`step record`, `worklist`: the work itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from client.cli.changed import answer_changes, first
-from client.cli.errors import FoundWanting, UsageError
-from client.cli.output import counted, minutes, moment, table
+from client.cli.errors import UsageError
+from client.cli.output import minutes, moment, table
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ def add(commands: Commands) -> None:
     worklist.add_argument("--ward", metavar="WARD", help="of one ward only")
     worklist.add_argument("--mine", action="store_true", help="only patients given to --user")
     worklist.add_argument("--limit", metavar="N", type=_limit, help="at most so many")
-    watch = commands.command("watch", watch_once, "let time pass: make tasks, lapses, stops")
-    watch.add_argument("--once", action="store_true", required=True, help="one pass, then end")
 
 
 def _limit(text: str) -> int:
@@ -132,27 +130,3 @@ def role_of(text: str) -> Role:
             f"--role: {text!r} is no role; right would be one of {right}", field="role"
         )
     return Role(text)
-
-
-def watch_once(call: Call) -> int:
-    """`wardloop watch --once`."""
-    app = call.app()
-    changes = app.one_pass(now=app.now())
-    data = {
-        "at": app.now(),
-        "orders": list(changes.orders),
-        "tasks": list(changes.tasks),
-        "encounters": list(changes.encounters),
-    }
-    orders, tasks = counted(len(changes.orders), "order"), counted(len(changes.tasks), "task")
-    code = call.answer(data, f"One pass moved {orders} and {tasks}.")
-    if changes.failures:
-        raise FoundWanting(
-            "PASS_FAILED",
-            f"The pass failed for {counted(len(changes.failures), 'stay')}; the others are done",
-            findings=[
-                {"encounter": stay, "code": error.code, "message": error.message}
-                for stay, error in changes.failures.items()
-            ],
-        )
-    return code

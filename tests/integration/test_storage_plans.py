@@ -43,7 +43,7 @@ def plan(store: Store, statement: Statement) -> str:
 
 
 NAMES = (
-    "mask", "place", "limit", "until", "ward_id", "now", "container", "order_id", "encounter_id",
+    "mask", "place", "limit", "until", "since", "ward_id", "now", "container", "order_id", "encounter_id",
     "stream", "command_id", "low", "high", "task_id",
 )  # fmt: skip
 
