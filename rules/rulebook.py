@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from domain.errors import NotFound
 from domain.reconciling import next_alert_at
 from domain.situation import Assessment
 from rules.alerts.grouping import grouped
@@ -19,6 +20,7 @@ from rules.alerts.plan import Plan, limits_of
 from rules.alerts.quiet import DELAYED, Quiet
 from rules.alerts.step_roles import step_roles
 from rules.alerts.suppression import hides_nothing, suppressed
+from rules.alerts.tracing import trace_of
 from rules.alerts.view import View
 from rules.loops.definitions import digest
 from rules.open_steps import open_work
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from domain.situation import Situation
     from rules.alerts.claims import Claim
     from rules.alerts.rule import Rule
+    from rules.alerts.view import Test
     from rules.open_steps import OpenWork
     from rules.risk import RiskModel
 
@@ -110,9 +113,29 @@ class Rules:
 
     def assess(self, situation: Situation, now: datetime) -> Assessment:
         """Which alerts should be open now, the risk score, and when to look again."""
-        return self.judge(View(situation=situation, step_roles=self._roles), now).assessment
+        return self._judge(View(situation=situation, step_roles=self._roles), now).assessment
 
-    def judge(self, view: View, now: datetime) -> Judged:
+    def trace(self, situation: Situation, rule: str, now: datetime) -> tuple[Test, ...]:
+        """Why a rule's alerts are open or not: each fact, what was wanted, seen, and the result.
+
+        Raises:
+            NotFound: there is no such rule.
+        """
+        found = self.rules(situation.ward).get(rule)
+        if found is None:
+            raise NotFound("rule", rule, right=f"one of {', '.join(self.rules(situation.ward))}")
+        view = View(situation=situation, step_roles=self._roles)
+        judged = self._judge(view, now)
+        asked = replace(view, tests=[])
+        plan = Plan.of(self.rules(situation.ward).values(), only=rule)
+        limits = limits_of(plan, asked, now)
+        for claims in (plan.of_streams(asked, now, limits), plan.of_stay(asked)):
+            list(claims)  # asked for what they ask, not for what they say
+        list(plan.of_risk(asked))
+        held = [one for one in judged.claims if one.rule.id == rule]
+        return trace_of(asked, found, held, judged.assessment, now)
+
+    def _judge(self, view: View, now: datetime) -> _Judged:
         """An assessment with the claims that it rests on."""
         situation = view.situation
         ward = self._wards.get(situation.ward, self._site)
@@ -126,28 +149,23 @@ class Rules:
             *ward.plan.of_streams(view, now, limits),
             *ward.plan.of_stay(view),
         ]
+        view.risk = risk
         if risk.band is Band.CRITICAL:
-            view.risk, view.risk_since = risk, _last_change(view, work, claims, due, now)
+            view.risk_since = _last_change(view, work, claims, due, now)
             claims += ward.plan.of_risk(view)
         hushed = [self._hushed(situation, one) for one in claims]
-        wake_at = min(
-            (
-                at
-                for at in (
-                    limits.next_at,
-                    work.next_at,
-                    due,
-                    next_birthday(situation, now),
-                    *(one.next_stage(now) for one in (*claims, *hushed)),
-                    *(next_alert_at(one, self.rule(one.key.rule)) for one in situation.alerts),
-                )
-                if at is not None and at > now
-            ),
-            default=None,
+        changes = (
+            limits.next_at,
+            work.next_at,
+            due,
+            next_birthday(situation, now),
+            *(one.next_stage(now) for one in (*claims, *hushed)),
+            *(next_alert_at(one, self.rule(one.key.rule)) for one in situation.alerts),
         )
+        wake_at = min((at for at in changes if at is not None and at > now), default=None)
         wanted = _wanted(situation, hushed, ward.rules, now)
         score = shown(view, risk, work, due)
-        return Judged(Assessment(wanted, score, wake_at), tuple(hushed))
+        return _Judged(Assessment(wanted, score, wake_at), tuple(hushed))
 
     def _hushed(self, situation: Situation, claim: Claim) -> Claim:
         """The claim with its small severities told after the handover that it falls into."""
@@ -158,7 +176,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class _Judged:
     """An assessment with the claims that it rests on: of alerts that hold or will hold."""
 
     assessment: Assessment

@@ -50,11 +50,16 @@ class Plan:
     after_risk: list[tuple[Rule, OnStay]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, rules: Iterable[Rule]) -> Plan:
-        """The plan of some rules; those that are off for every priority are left out."""
+    def of(cls, rules: Iterable[Rule], *, only: str = "") -> Plan:
+        """The plan of some rules; those that are off for every priority are never asked.
+
+        Args:
+            only: the one rule that is asked, where it is one.
+        """
         plan = cls()
         for rule in rules:
-            if any(rule.severity):
+            plan.limits.setdefault(rule.id, [])  # the limits of a rule that is off have a rule
+            if any(rule.severity) and only in ("", rule.id):
                 for name in rule.conditions:
                     plan._add(rule, name)
         return plan
@@ -92,7 +97,7 @@ class Plan:
             level = 0 if stream.task is None else 1 + stream.started
             for rule, run, gate in streams.get((stream.loop, level), ()):
                 opens = now if gate is None else gate(stream, rule)
-                if opens <= now:
+                if gate is None or view.test("asked from", "<=", now, opens):
                     yield from run(view, stream, rule)
                 else:
                     found.ask_at(opens)

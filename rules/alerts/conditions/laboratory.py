@@ -34,7 +34,9 @@ ACKNOWLEDGED: Final = "C6"
 @on_limit("critical_late", "deadlines", "fields.critical_item", "done.C7")
 def critical_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A critical value waits too long for its next person."""
-    if known_repeat(view, stream) or _of_an_image(view, stream, deadline):
+    if view.test("known and no worse", "is", True, known_repeat(view, stream)):  # noqa: FBT003 - what is wanted
+        return ()
+    if _of_an_image(view, stream, deadline):
         return ()
     return view.of_limit(rule, stream, deadline)
 
@@ -66,7 +68,8 @@ def critical_ecg(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> 
 @on_limit("known_critical", "deadlines", "fields.critical_item", "done.C7", of=_OF)
 def known_critical(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A critical value that is known and no worse: told quietly instead (L-11)."""
-    return view.of_limit(rule, stream, deadline) if known_repeat(view, stream) else ()
+    known = view.test("known and no worse", "is", True, known_repeat(view, stream))  # noqa: FBT003 - what is wanted
+    return view.of_limit(rule, stream, deadline) if known else ()
 
 
 def _of_an_image(view: View, stream: Stream, deadline: Deadline) -> bool:
