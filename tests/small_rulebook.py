@@ -1,7 +1,8 @@
 """A rulebook of three rules, small enough to be held in the head, for tests of what stands on one.
 
-LATE: a limit that has passed (S2, after twice its interval S1). WRONG: a finding that stopped
-somebody and was passed over (S1, lasting). HOT: a patient with fever (S3, about the stay).
+LATE: the nurse's check of an order is late (S2, after twice its interval S1). WRONG: a code that
+nobody can read was scanned and the work went on (S1, lasting). HOT: a patient with fever (S3, about
+the stay).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from domain.situation import Situation, Stream
 
+CHECKED = "TM01"
 S1, S2, S3 = AlertSeverity.S1, AlertSeverity.S2, AlertSeverity.S3
 LADDERS = {
     S1: (
@@ -57,6 +59,8 @@ class SmallRulebook:
 
     sha256: str = "rules-1"
     fever: int = 39
+    wakes: int = 0
+    """Wake so many minutes later, whatever there is; 0: only when a limit passes."""
 
     def rule(self, rule: str) -> AlertRule | None:
         return small_rule(rule) if rule in ("LATE", "WRONG", "HOT") else None
@@ -71,6 +75,7 @@ class SmallRulebook:
             at
             for stream in situation.streams
             for row in stream.deadlines
+            if row.limit == CHECKED
             for at in (row.at, _grave_at(row.starts_at, row.at))
             if at > now
         ]
@@ -81,12 +86,14 @@ class SmallRulebook:
         score = 10 * len(wanted)
         band = "high" if score >= 20 else "low"
         risk = RiskScore(score, band, 1000 * len(wanted), causes, "small", self.sha256)
+        if self.wakes:
+            late.append(now + timedelta(minutes=self.wakes))
         return Assessment(tuple(wanted), risk, min(late, default=None))
 
 
 def _of_stream(situation: Situation, stream: Stream, now: datetime) -> Iterator[Wanted]:
     for row in stream.deadlines:
-        if row.at <= now:
+        if row.limit == CHECKED and row.at <= now:
             grave = _grave_at(row.starts_at, row.at) <= now
             yield Wanted(
                 key=AlertKey("LATE", stream.id, row.at.isoformat()),
@@ -101,7 +108,7 @@ def _of_stream(situation: Situation, stream: Stream, now: datetime) -> Iterator[
                 step=row.step,
             )
     for mark in stream.marks:
-        if mark.value == "stop":
+        if (mark.what, mark.value) == ("scan_readable", "stop"):
             yield Wanted(
                 key=AlertKey("WRONG", stream.id, f"{stream.id}:{mark.seq}"),
                 encounter=situation.encounter,
