@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -169,10 +170,10 @@ def told(risk: Risk) -> tuple[object, ...]:
 
 @pytest.mark.rows("P3")
 @given(PATIENTS, st.randoms(use_true_random=False))
-def test_law_p3_the_order_of_inputs_changes_nothing(inputs: RiskInputs, random: object) -> None:
+def test_law_p3_the_order_of_inputs_changes_nothing(inputs: RiskInputs, random: Random) -> None:
     steps, risks = list(inputs.open_steps), list(inputs.order_risks)
-    random.shuffle(steps)  # type: ignore[attr-defined]  # Hypothesis gives a Random of its own
-    random.shuffle(risks)  # type: ignore[attr-defined]  # the same
+    random.shuffle(steps)
+    random.shuffle(risks)
     other = replace(inputs, open_steps=tuple(steps), order_risks=tuple(risks))
     assert told(risk_of(other)) == told(risk_of(inputs))
 
@@ -362,12 +363,12 @@ def test_law_p4_holds_with_any_weight_that_a_hospital_may_set(
 @pytest.mark.rows("P12")
 @given(PATIENTS, st.randoms(use_true_random=False))
 def test_law_p12_a_score_names_its_model_and_what_it_rested_on(
-    inputs: RiskInputs, random: object
+    inputs: RiskInputs, random: Random
 ) -> None:
     risk = risk_of(inputs)
     assert (risk.model, risk.config_sha256) == ("clors@1.0", shipped_model().config_sha256)
     steps = list(inputs.open_steps)
-    random.shuffle(steps)  # type: ignore[attr-defined]  # Hypothesis gives a Random of its own
+    random.shuffle(steps)
     assert input_sha256(replace(inputs, open_steps=tuple(steps))) == input_sha256(inputs)
     later = replace(inputs, open_steps=(*steps, INFO_AT_ITS_TIME))
     assert input_sha256(later) != input_sha256(inputs)
