@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 class Source(StrEnum):
-    """How a record came (decision 1, E8)."""
+    """How a record came (decision 1, E8).
+
+    Attributes:
+        after_the_fact: it tells of what has already happened: it is taken and judged, not refused.
+        from_machine: another system speaks, not a person.
+    """
 
     LIVE = "live"
     RETRO = "retro"
@@ -25,15 +30,9 @@ class Source(StrEnum):
     INTERFACE = "interface"
     IMPORT = "import"
 
-    @property
-    def after_the_fact(self) -> bool:
-        """Whether it tells of what has already happened: it is taken and judged, not refused."""
-        return self is not Source.LIVE
-
-    @property
-    def from_machine(self) -> bool:
-        """Whether another system speaks, not a person."""
-        return self in (Source.INTERFACE, Source.IMPORT)
+    def __init__(self, word: str) -> None:
+        self.after_the_fact = word != "live"
+        self.from_machine = word in ("interface", "import")
 
 
 @quickly_made

@@ -48,6 +48,8 @@ _TASK_COLUMNS: Final = frozenset(
     }
 )  # fmt: skip
 NO_OUTLOOK: Final = Outlook()
+_STORED: Final = itemgetter("next_due_at", "next_limit", "ready", "watch")
+"""Of the columns of an outlook those that are read with its order or task, in that order."""
 
 
 class Loaded(NamedTuple):
@@ -265,10 +267,10 @@ def outlook_of(
     )
 
 
-def stored_outlook(row: Row) -> Outlook:
-    """The outlook at the end of a row of `statements.ORDER` or of `TASK`, whole."""
-    next_due_at, next_limit, ready, watch = row[-sql.OUTLOOKS :]
-    return outlook_of(next_due_at, next_limit, ready, deadlines_of(row[0], watch))
+def stands(row: Row, values: Values) -> bool:
+    """Whether a row of `statements.ORDER` or of `TASK` ends with the columns of this outlook."""
+    stored: tuple[object, ...] = _STORED(values)
+    return row[-sql.OUTLOOKS :] == stored
 
 
 def _watch_text(deadlines: tuple[Deadline, ...]) -> str:

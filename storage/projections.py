@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never, cast
+from typing import TYPE_CHECKING, Final, assert_never, cast
 
 from domain.alert_events import AlertBody
 from domain.happenings import (
@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from domain.loops.case import Case
     from domain.orders import Order
     from domain.tasks import Task
-    from domain.worklists import Outlook
     from storage.engine import Driver, Values
+
+
+_NO_OUTLOOK: Final = outlook_row(NO_OUTLOOK)
 
 
 class MovedMeanwhileError(Exception):
@@ -58,10 +60,10 @@ def project_case(
     before: Case | None,
     after: Case,
     *,
-    outlooks: Mapping[str, Outlook],
+    outlooks: Mapping[str, Values],
     config_hash: str,
 ) -> None:
-    """Write what changed of a case, and the outlooks that were worked out anew.
+    """Write what changed of a case, and the columns of outlooks that were worked out anew.
 
     The configuration's hash beside an outlook is that of the last command which moved its stream:
     so it follows from the journal alone.
@@ -79,15 +81,15 @@ def project_case(
 
 
 class _CaseWriter:
-    def __init__(self, driver: Driver, outlooks: Mapping[str, Outlook], config_hash: str) -> None:
+    def __init__(self, driver: Driver, outlooks: Mapping[str, Values], config_hash: str) -> None:
         self._driver = driver
         self._outlooks = outlooks
         self._config_hash = config_hash
 
     def write_order(self, before: Order | None, order: Order) -> None:
-        outlook = NO_OUTLOOK if order.state.terminal else self._outlooks.get(order.id)
+        outlook = _NO_OUTLOOK if order.state.terminal else self._outlooks.get(order.id)
         if before is None:
-            values = order_row(order) | outlook_row(outlook or NO_OUTLOOK)
+            values = order_row(order) | (outlook or _NO_OUTLOOK)
             values["ward_id"] = ward_of(self._driver, order.encounter_id)
             self._driver.write(sql.ADD_ORDER, values | {"config_hash": self._config_hash})
         elif before is not order:
@@ -95,19 +97,19 @@ class _CaseWriter:
             values |= {"own_seq": order.seq, "config": self._config_hash}
             statement = sql.MOVE_ORDER_ONLY
             if outlook is not None:
-                statement, values = sql.MOVE_ORDER, values | outlook_row(outlook)
+                statement, values = sql.MOVE_ORDER, values | outlook
             if self._driver.write(statement, values) != 1:
                 raise MovedMeanwhileError(order.id, is_order=True)
             if before.state.terminal and not order.state.terminal:
                 ward = ward_of(self._driver, order.encounter_id)
                 self._driver.write(sql.CARRY_ORDER, {"ward_id": ward, "key": order.id})
         elif outlook is not None and not order.state.terminal:
-            self._driver.write(sql.ORDER_OUTLOOK, outlook_row(outlook) | {"key": order.id})
+            self._driver.write(sql.ORDER_OUTLOOK, outlook | {"key": order.id})
 
     def write_task(self, before: Task | None, task: Task) -> None:
-        outlook = NO_OUTLOOK if task.state.terminal else self._outlooks.get(task.id)
+        outlook = _NO_OUTLOOK if task.state.terminal else self._outlooks.get(task.id)
         if before is None:
-            values = task_row(task) | outlook_row(outlook or NO_OUTLOOK)
+            values = task_row(task) | (outlook or _NO_OUTLOOK)
             values["ward_id"] = ward_of(self._driver, task.encounter_id)
             self._driver.write(sql.ADD_TASK, values | {"config_hash": self._config_hash})
         elif before is not task:
@@ -115,11 +117,11 @@ class _CaseWriter:
             values |= {"own_seq": task.version, "config": self._config_hash}
             statement = sql.MOVE_TASK_ONLY
             if outlook is not None:
-                statement, values = sql.MOVE_TASK, values | outlook_row(outlook)
+                statement, values = sql.MOVE_TASK, values | outlook
             if self._driver.write(statement, values) != 1:
                 raise MovedMeanwhileError(task.id, is_order=False)
         elif outlook is not None and not task.state.terminal:
-            self._driver.write(sql.TASK_OUTLOOK, outlook_row(outlook) | {"key": task.id})
+            self._driver.write(sql.TASK_OUTLOOK, outlook | {"key": task.id})
 
 
 def ward_of(driver: Driver, encounter: EncounterId) -> str:

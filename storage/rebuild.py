@@ -22,7 +22,7 @@ from storage.chains import NO_RISK
 from storage.clinical_projection import project_values, tells
 from storage.heads import cut_off, replaced
 from storage.journal import named, recorded
-from storage.mapping import load_case
+from storage.mapping import load_case, outlook_row
 from storage.projections import project_case, project_happening
 from storage.risks import OTHER_RULES, weigh, weigh_all
 from storage.statements import Statement, is_open, word
@@ -152,7 +152,8 @@ def refresh(
 
 def _look_ahead(driver: Driver, live: Case, outlook: OutlookOf, config_hash: str | None) -> None:
     """Store the outlooks of a case without its ended tasks, and by which configuration they are."""
-    project_case(driver, live, live, outlooks=outlook(live), config_hash="")
+    found = {key: outlook_row(one) for key, one in outlook(live).items()}
+    project_case(driver, live, live, outlooks=found, config_hash="")
     if config_hash is not None:
         for stamp in _STAMPS:
             driver.write(stamp, {"key": live.order.id, "config_hash": config_hash})

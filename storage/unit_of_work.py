@@ -19,7 +19,7 @@ from storage.clinical import StoredClinical
 from storage.clinical_projection import project_values, tells
 from storage.engine import RowRefusedError
 from storage.journal import event_values, happening_values, said
-from storage.mapping import load_case, open_fields, stored_outlook
+from storage.mapping import load_case, open_fields, outlook_row, stands
 from storage.moments import recording_time
 from storage.projections import MovedMeanwhileError, project_case, project_happening
 from storage.risks import StaleRisks
@@ -286,13 +286,13 @@ class SqlTransaction:
             found = self._encounters[event.order_id] = EncounterId(cast("str", row[0]))
         return found
 
-    def _new(self, outlooks: Mapping[str, Outlook]) -> Mapping[str, Outlook]:
+    def _new(self, outlooks: Mapping[str, Outlook]) -> Mapping[str, Values]:
         """Those that differ from what is stored: most of an order's tasks go on as they were."""
         found = {}
         for key, outlook in outlooks.items():
-            row = self._rows.pop(key, None)
-            if row is None or stored_outlook(row) != outlook:
-                found[key] = outlook
+            row, values = self._rows.pop(key, None), outlook_row(outlook)
+            if row is None or not stands(row, values):
+                found[key] = values
         return found
 
     def _version(self, order: OrderId) -> int | None:

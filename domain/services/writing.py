@@ -143,7 +143,7 @@ class Writing:
 
     def _keep(self, before: Case | None, after: Case, events: Sequence[Event]) -> None:
         order = after.order
-        outlooks = _outlooks(self.loops(order.encounter_id), after, events)
+        outlooks = _outlooks(self.loops(order.encounter_id), before, after, events)
         self._transaction.append(events)
         self._transaction.keep(Kept(before, after, outlooks))
         self._cases[order.id] = after
@@ -157,8 +157,10 @@ class Writing:
         return self._touches.setdefault(encounter, Touch())
 
 
-def _outlooks(loops: Loops, case: Case, events: Iterable[Event]) -> dict[str, Outlook]:
-    """What comes next on the order, and on each task that its events may have moved.
+def _outlooks(
+    loops: Loops, before: Case | None, case: Case, events: Iterable[Event]
+) -> dict[str, Outlook]:
+    """What comes next on the order if it moved, and on each task that its events may have moved.
 
     An event of the order moves all its tasks, and so does any where tasks wait for each other; one
     of a task moves itself and its parent.
@@ -171,7 +173,9 @@ def _outlooks(loops: Loops, case: Case, events: Iterable[Event]) -> dict[str, Ou
     waits = any(task.fields.get("depends_on") for task in case.tasks.values())
     everything = bool(loop.next_task_after) or waits
     everything |= any(event.stream_kind is StreamKind.ORDER for event in events)
-    found = {order.id: order_outlook(loops, case)}
+    # what is made, begun or ended on a task moves the order too, be it only its version or tally
+    stands = before is not None and before.order is order
+    found = {} if stands else {order.id: order_outlook(loops, case)}
     return found | {
         task.id: task_outlook(loops, case, task)
         for task in case.tasks.values()
