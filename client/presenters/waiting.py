@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from client.presenters.titles import said, step_name
+from domain.services.worklists import first_step
 from domain.worklists import RELEASE
 
 if TYPE_CHECKING:
@@ -17,39 +18,15 @@ if TYPE_CHECKING:
     from domain.people import Role
     from domain.worklists import ReadyStep, WorkRow
 
-_FAR: Final = 10**12
-
 
 def waiting(
     row: WorkRow, roles: frozenset[Role], definition: LoopDefinition, now: datetime
 ) -> Iterator[ReadyStep]:
     """What waits for these roles: the step that is late first, and every act."""
-    first = _first_step(row, roles, definition, now)
+    first = first_step(row.outlook, roles, definition, now)
     if first is not None:
         yield first
     yield from (act for act in row.outlook.acts if not roles.isdisjoint(act.roles))
-
-
-def _first_step(
-    row: WorkRow, roles: frozenset[Role], definition: LoopDefinition, now: datetime
-) -> ReadyStep | None:
-    """Of the steps that wait for these roles, the one that is late first.
-
-    A step that is optional and has no running limit makes no work; nor does one that was done and
-    has not expired yet.
-    """
-    waiting = [one for one in row.outlook.ready if not roles.isdisjoint(one.roles)]
-    waiting = [one for one in waiting if one.again_at is None or one.again_at <= now]
-    timed = [one for one in waiting if one.deadline is not None]
-    if timed:
-        return min(timed, key=lambda one: one.deadline.timestamp() if one.deadline else _FAR)
-    needed = (one for one in waiting if _needed(one.step, definition))
-    return next(needed, None)
-
-
-def _needed(no: str, definition: LoopDefinition) -> bool:
-    step = definition.steps.get(no)
-    return step is not None and step.required
 
 
 def may_sign(row: WorkRow, roles: frozenset[Role], loops: Loops) -> bool:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
+    from domain.loops.definition import LoopDefinition
     from domain.orders import Priority
     from domain.services.titles import Title
     from domain.services.workplace import Workplace
-    from domain.worklists import BedRow, ReadyStep, WorkRow
+    from domain.worklists import BedRow, Outlook, ReadyStep, WorkRow
 
 ALL: Final = 2**31 - 1
 """More lines than there are."""
@@ -116,7 +117,7 @@ def worklist(
     items = [
         _item(row, one, place, now)
         for row in rows
-        for one in _waiting(row, roles, place)
+        for one in _waiting(row, roles, place, now)
         if not (mine and row.state == "verbal" and row.nurse != actor.user)
         or one.step == _signing(row, place)
     ]
@@ -166,16 +167,40 @@ def _clock(row: WorkRow, step: ReadyStep) -> tuple[datetime | None, str | None, 
     return ends, row.outlook.next_limit, amber
 
 
-def _waiting(row: WorkRow, roles: frozenset[Role], place: Workplace) -> Iterator[ReadyStep]:
-    """What waits for these roles: the step that becomes late first, and every act.
-
-    Of a draft, which has no deadline, it is the signature as soon as that is possible.
-    """
-    mine = [step for step in row.outlook.ready if not roles.isdisjoint(step.roles)]
-    if mine:
-        first = _signing(row, place)
-        yield min(mine, key=lambda step: (step.deadline or _NEVER, step.step != first))
+def _waiting(
+    row: WorkRow, roles: frozenset[Role], place: Workplace, now: datetime
+) -> Iterator[ReadyStep]:
+    """What waits for these roles: the step that becomes late first, and every act."""
+    first = first_step(row.outlook, roles, place.loops.for_ward(row.ward).get(row.loop), now)
+    if first is not None:
+        yield first
     yield from (act for act in row.outlook.acts if not roles.isdisjoint(act.roles))
+
+
+def first_step(
+    outlook: Outlook, roles: frozenset[Role], loop: LoopDefinition, now: datetime
+) -> ReadyStep | None:
+    """Of the steps that wait for these roles, the one that is late first.
+
+    A step that is optional and has no running limit makes no work; nor does one that was done and
+    has not expired yet. Of a draft, which has no deadline, it is the signature once it is possible.
+    """
+    mine = [step for step in outlook.ready if not roles.isdisjoint(step.roles)]
+    waits = [
+        step
+        for step in mine
+        if (step.again_at is None or step.again_at <= now)
+        and (step.deadline is not None or loop.steps[step.step].required)
+    ]
+    signing = loop.activating
+    return min(
+        waits,
+        key=lambda step: (
+            step.deadline or _NEVER,
+            signing is None or step.step != signing.no,
+        ),
+        default=None,
+    )
 
 
 def _signing(row: WorkRow, place: Workplace) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from domain.people import Role
 from domain.services.planning import HORIZON
 from domain.services.titles import title_of
 from domain.services.watching import Passed, together
+from domain.services.worklists import first_step
 from domain.services.workplace import Changes
 from tests.shift import WARD, Shift, fake_shift, limits_of, local, steps_of
 
@@ -107,6 +109,52 @@ def test_a_row_that_waits_for_others_only_is_left_out(shift: Shift) -> None:
     shift.ordered(shift.drug())
     rows = shift.app.worklist(user="dr.chen", now=shift.at("07:10"))
     assert {row.step for row in rows} <= {"M16", "M8", "M10", "M11"}
+
+
+def test_a_check_that_still_holds_is_not_offered_again(shift: Shift) -> None:
+    """The dose is checked and not started: the start waits, and after five minutes the check."""
+    order = shift.ordered(shift.drug())
+    shift.verified(order)
+    dose = shift.tasks(order)[0].id
+    shift.at("08:00")
+    shift.check(dose)
+    waits = {
+        clock: [
+            (row.task, row.step)
+            for row in shift.app.worklist(user="li.na", now=local(clock))
+            if row.task == dose
+        ]
+        for clock in ("08:04", "08:06")
+    }
+    assert waits == {"08:04": [(dose, "M11")], "08:06": [(dose, "M11")]}
+    (ready,) = (
+        row for row in shift.app.reads.work(roles=frozenset({Role.NURSE})) if row.task == dose
+    )
+    assert {one.step for one in ready.outlook.ready} == {"M10", "M11"}
+    loop = shift.app.place.loops.get("medication")
+    check = replace(ready.outlook, ready=ready.outlook.ready[:1])
+    assert first_step(check, nurse, loop, local("08:04")) is None
+    after = first_step(check, nurse, loop, local("08:06"))
+    assert after is not None
+    assert after.step == "M10"
+
+
+def test_what_may_be_left_out_makes_no_work(shift: Shift) -> None:
+    """A preliminary report is possible once the pictures are there, and nobody waits for it."""
+    fields = {"exam": "CXR", "modality": "XR", "clinical_question": "infection?"}
+    order = shift.ordered({**fields, "priority": "ROUTINE"}, kind="examination")
+    shift.do("li.na", order=order, step="E2", result="verified")
+    visit = shift.tasks(order)[0].id
+    shift.do(
+        "img.deng", task=visit, step="E9", result="complete", source="retro",
+        reason="told by the device", evidence={"reaction": False},
+    )  # fmt: skip
+    mine = [
+        row.step
+        for row in shift.app.worklist(user="img.fang", now=shift.at("07:30"))
+        if row.task == visit
+    ]
+    assert mine == ["E12"]
 
 
 def test_a_question_of_the_pharmacist_is_on_the_physicians_worklist(shift: Shift) -> None:
