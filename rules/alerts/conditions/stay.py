@@ -92,14 +92,17 @@ def observations_due(view: View, rule: Rule) -> Iterable[Claim]:
     return view.of_stay(rule, [(at, severity)], cause=at.isoformat(), evidence={"last": str(least)})
 
 
-@on_stay("critical_band", "risk", after_risk=True)
+@on_stay("critical_band", "risk", "flags.comfort_care", after_risk=True)
 def critical_band(view: View, rule: Rule) -> Iterable[Claim]:
-    """The patient's risk is in the band critical: told once in four hours."""
+    """The patient's risk is in the band critical: told once in four hours.
+
+    Not in comfort care, where NEWS2 alone would raise it (G-EOL); alerts of open work are not less.
+    """
     severity = rule.severity[_ROUTINE]
     since, risk = view.risk_since, view.risk
-    if since is None or risk is None or severity is None:
+    if risk is None or not view.test("risk", "is", "critical", risk.band.value):
         return ()
-    if not view.test("risk", "is", "critical", risk.band):
+    if since is None or severity is None or view.comfort_care:
         return ()
     told = view.open_cause(rule)
     hours = int(rule.params["hours"])

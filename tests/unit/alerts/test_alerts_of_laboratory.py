@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from domain.orders import Priority
@@ -18,10 +20,13 @@ from tests.spec.alert_facts import (
 )
 from tests.unit.alerts.asking import assess, said, wanted
 
+if TYPE_CHECKING:
+    from domain.situation import Stream
+
 
 def critical(
     item: str, value: str, limit: str, *, key: str = "task-1", since: float = 0, acted: bool = False
-):  # type: ignore[no-untyped-def] # a stream
+) -> Stream:
     fields = {"critical_item": item, "critical_value": value, "critical_limit": limit}
     row = () if acted else (deadline("L-06", since + 10, start=since, step="C3", stream=key),)
     steps = done(C7=since + 60) if acted else done()
@@ -148,7 +153,7 @@ def test_unread_reports_of_a_patient_are_one_alert() -> None:
 
 
 def test_late_doses_of_a_round_are_one_alert_and_rounds_are_not() -> None:
-    def dose(key: str, minutes: float):  # type: ignore[no-untyped-def] # a stream
+    def dose(key: str, minutes: float) -> Stream:
         return task("medication", deadline("M-07", minutes, stream=key), key=key)
 
     rounds = stay(dose("task-1", 60), dose("task-2", 60), dose("task-3", 120))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.spec.alert_facts import WELL, at, deadline, done, mark, observed, order, stay, task
 from tests.unit.alerts.asking import assess, said, wanted
 
+if TYPE_CHECKING:
+    from domain.situation import Stream
 
-def running(*, ended: float | None = None):  # type: ignore[no-untyped-def] # a stream
+
+def running(*, ended: float | None = None) -> Stream:
     steps = done(T13=-10, T15=0) if ended is None else done(T13=-10, T15=0, T18=ended)
     return task("transfusion", started=True, steps=steps)
 
@@ -151,4 +156,4 @@ def test_platelets_out_of_storage_are_late_when_their_own_limit_says() -> None:
     assert said(platelets, 9) == {}
     assert assess(platelets, 9).wake_at == at(10)
     assert said(platelets, 10) == {"T-06": "S2"}
-    assert said(platelets, 30) == {"T-06": "S1"}
+    assert said(platelets, 30)["T-06"] == "S1"
