@@ -204,7 +204,7 @@ def build(
         rewind=rewind,
         result_limits=result_limits(cache(lambda: read_knowledge(settings))),
     )
-    return App(place, clock=used, feed=store.feed, close=store.close)
+    return App(place, clock=used, feed=store.feed, leases=store.leases, close=store.close)
 
 
 def _clock(now: datetime | None) -> Clock:
@@ -216,12 +216,13 @@ def _clock(now: datetime | None) -> Clock:
 
 
 def read_loops(settings: Settings) -> Loops:
-    """The loops of a site, with the checks of identity.
+    """The loops of a site, with every check that they name.
 
     Raises:
         InvalidInput: a file or folder that the settings name is not there.
         DefinitionError: a file is wrong: file, line, reason.
     """
+    from rules.checks.registry import CLINICAL, clinical_checks
     from rules.loops.loader import load_loops
 
     for name, paths in (("site", settings.site), ("loops", settings.loops)):
@@ -232,7 +233,11 @@ def read_loops(settings: Settings) -> Loops:
         profile=settings.profile,
         folders=settings.loops,
         overlays=settings.site,
-        checks=IDENTITY_CHECKS,
+        checks={
+            **IDENTITY_CHECKS,
+            **clinical_checks(cache(lambda: read_knowledge(settings))),
+        },
+        clinical_checks=CLINICAL,
     )
 
 

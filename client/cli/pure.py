@@ -37,6 +37,15 @@ def add(commands: Commands) -> None:
         "what a scanned text is and carries",
         more=f"{_LINES}\nFields: scan; optional expect, today. GS is written \\u001d.",
     )
+    blood = commands.group("blood", "ABO and RhD")
+    blood.command(
+        "compatible",
+        compatible,
+        "whether a unit may go to a patient",
+        more=f"{_LINES}\nFields: component (red_cells, whole_blood, plasma, platelets,"
+        "\ncryoprecipitate), patient (O+ to AB-, unknown), unit; optional sex (F, M), age_years,"
+        "\nemergency, policy (compatible, strict_same_group), allow_low_titre_a.",
+    )
     named = commands.command(
         "score",
         score,
@@ -71,6 +80,13 @@ def score(call: Call) -> int:
     if name not in SCORES:
         raise UsageError(f"there is no score {name!r}; known are {', '.join(SCORES)}", field="name")
     return _each_line(call, SCORES[name], exact=True)
+
+
+def compatible(call: Call) -> int:
+    """`wardloop blood compatible`."""
+    from rules.blood_lines import compatible_line
+
+    return _each_line(call, compatible_line)
 
 
 def _each_line(call: Call, answer: Answer, *, exact: bool = False) -> int:

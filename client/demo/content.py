@@ -115,6 +115,7 @@ def _patients(read: dict[str, Any]) -> tuple[PatientRow, ...]:
         written = [one for name in row.get("sets", ()) for one in read["sets"][name]]
         orders = tuple(order_of(one) for one in (*written, *row.get("orders", ())))
         known = {name: value for name, value in row.items() if name not in _PATIENT_LISTS}
+        known["allergies"] = tuple(known.get("allergies", ()))
         found.append(PatientRow(orders=orders, **known))
     return tuple(found)
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from client.demo.content import catalogue_csv
+from domain.clinical import Allergy
 from domain.ids import PractitionerId, WardId
 from domain.patients import Sex, Ward
 from domain.people import Practitioner, Role
 from domain.services.admitting import Admission
 from domain.services.people import Duty, Shift
+from domain.services.stating import Pregnancy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId
 
 MAIN_WARD: Final = WardId("7")
+_MAY_BEAR_UNTIL: Final = 55
 _DAY: Final = timedelta(hours=24)
 _STAYS_SINCE: Final = timedelta(hours=20)
 
@@ -79,7 +82,29 @@ def _admit(app: App, row: PatientRow, admin: str, number: int) -> EncounterId:
         diagnosis=row.diagnosis,
         at=app.now() - _STAYS_SINCE * days,
     )
-    return app.admit(user=admin, command=app.new_command(), admission=admission).encounters[0]
+    stay = app.admit(user=admin, command=app.new_command(), admission=admission).encounters[0]
+    _ask(app, row, stay)
+    return stay
+
+
+def _ask(app: App, row: PatientRow, stay: EncounterId) -> None:
+    """What the physician asks of everybody before an order is written."""
+    for substance in row.allergies:
+        allergy = Allergy(substance=substance)
+        app.record_allergy(
+            user=row.doctor, command=app.new_command(), encounter=stay, allergy=allergy
+        )
+    if not row.allergies:
+        app.review_allergies(
+            user=row.doctor, command=app.new_command(), encounter=stay, none_known=True
+        )
+    measured = {"weight": row.weight}
+    app.record_weight(user=row.doctor, command=app.new_command(), encounter=stay, measured=measured)
+    if Sex(row.sex) is Sex.FEMALE and app.now().year - row.born.year <= _MAY_BEAR_UNTIL:
+        pregnancy = Pregnancy(pregnant="no")
+        app.record_pregnancy(
+            user=row.doctor, command=app.new_command(), encounter=stay, pregnancy=pregnancy
+        )
 
 
 def _assign(app: App, content: Content, stays: Mapping[str, EncounterId]) -> None:

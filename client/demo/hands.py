@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from client.demo.usual_values import EXPIRES, LOT
 from domain.barcodes import din_flags, gs1_element_string, specimen_label, wristband
 from domain.errors import InvalidInput, Refused
+from domain.findings import Severity
 from domain.loops.persons import witness_needed
 from domain.people import Role
 from domain.services.executing import parse_step_entry
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _SCANNED: Final = frozenset({"right_patient", "right_item"})
 """Checks that look at a scan."""
+_WHY: Final = "seen and thought over"
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Hands:
     Attributes:
         refused: what the program refused although nobody meant it to: a fault of one of the two.
         near_misses: what it refused rightly, as the story has it.
+        overridden: how often somebody gave the reason that a check asked for.
     """
 
     app: App
@@ -47,6 +50,7 @@ class Hands:
     evidence: Evidence
     refused: list[str] = field(default_factory=list)
     near_misses: int = 0
+    overridden: int = 0
 
     def do(self, moments: Sequence[Moment]) -> Changes:
         """Record a step for one task or, in one act, for several."""
@@ -204,14 +208,31 @@ class Hands:
 
     def _send(self, user: str, line: dict[str, object]) -> Changes:
         try:
-            entry = parse_step_entry(_said({**line, "command_id": self.app.new_command()}))
-            return self.app.record_step(user=user, entry=entry)
+            return self._record(user, line)
         except (InvalidInput, Refused) as error:
-            return self._said_no(str(line.get("step") or line.get("exit") or "answer"), error)
+            asked = _reasons_asked(error)
+            if not asked or "override" in line:
+                return self._said_no(str(line.get("step") or line.get("exit") or "answer"), error)
+        told = [{"check": check, "reason": _WHY} for check in asked]
+        self.overridden += 1
+        return self._send(user, {**line, "override": told})
+
+    def _record(self, user: str, line: dict[str, object]) -> Changes:
+        entry = parse_step_entry(_said({**line, "command_id": self.app.new_command()}))
+        return self.app.record_step(user=user, entry=entry)
 
     def _said_no(self, what: str, error: InvalidInput | Refused) -> Changes:
         self.refused.append(f"{self.app.now().isoformat()} {what}: {error.code} {error.message}")
         return Changes.none()
+
+
+def _reasons_asked(error: InvalidInput | Refused) -> tuple[str, ...]:
+    """The checks that ask for a reason, where nothing graver stands in the way."""
+    findings = error.findings if isinstance(error, Refused) else ()
+    blocking = [one for one in findings if one.blocks]
+    if any(one.severity is not Severity.REASON for one in blocking):
+        return ()
+    return tuple(dict.fromkeys(one.check for one in blocking))
 
 
 def _said(line: dict[str, object]) -> dict[str, object]:

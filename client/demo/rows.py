@@ -85,7 +85,13 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """A patient with their standing orders. `group` is the blood group of the sample."""
+    """A patient with their standing orders.
+
+    Attributes:
+        group: the blood group of the sample.
+        weight: kilograms, when the patient was admitted.
+        allergies: what the patient named when asked; none: there are none.
+    """
 
     bed: str
     mrn: str
@@ -98,6 +104,8 @@ class PatientRow:
     doctor: str
     group: str
     orders: tuple[OrderRow, ...]
+    weight: str = "68"
+    allergies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from domain.commands import RecordStep
 from domain.errors import Conflict, NotFound, Refused
 from domain.events import StreamKind
 from domain.ids import TaskId, derived
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import CommandId, EncounterId, OrderId
-    from domain.loops.case import Case
+    from domain.loops.case import Case, Facts
     from domain.loops.loops import Loops
     from domain.patients import Encounter
     from domain.people import Actor
@@ -107,11 +109,21 @@ class Writing:
         """Decide a command on its order, and keep what follows from it."""
         before = self.case(command.order, command.task)
         loops = self.loops(before.order.encounter_id)
-        facts = self._transaction.facts(before)
+        facts = self._facts(loops, before, command)
         events, after = decided(loops, before, command, facts, self.now)
         if events:
             self._keep(before, after, events)
         return events
+
+    def _facts(self, loops: Loops, case: Case, command: Command) -> Facts:
+        """The facts of a case; what is known of the patient only for steps that look at it."""
+        facts = self._transaction.facts(case)
+        if not isinstance(command, RecordStep):
+            return facts
+        task = None if command.task is None else case.tasks.get(command.task)
+        if not loops.needs_clinical(case.order.loop if task is None else task.loop, command.step):
+            return facts
+        return replace(facts, clinical=self._transaction.clinical(case.order.encounter_id))
 
     def place_order(self, event: Event) -> Case:
         """Keep a new order."""

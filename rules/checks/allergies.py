@@ -58,10 +58,7 @@ def _nobody_asked(asked: Prescription) -> Finding:
 
 def _of(asked: Prescription, allergy: Allergy) -> Finding | None:
     """The gravest thing that one allergy means for the drug."""
-    tables = asked.tables
-    substance = normal(allergy.substance)
-    named = tables.names.get(substance) or next(iter(tables.ingredients_in(allergy.substance)), "")
-    known = named or (substance if substance in tables.members else "")
+    known = asked.tables.substance(allergy.substance)
     if not known:
         return _unknown(asked, allergy)
     rows = sorted(_rows(asked, known, allergy.reaction), key=lambda row: row.severity.rank)
@@ -90,8 +87,7 @@ def _rows(asked: Prescription, substance: str, reaction: str) -> Iterator[Allerg
     crosses = [
         row for row in tables.of(AllergyRow) if row.kind == "cross" and _crosses(asked, row, meant)
     ]
-    whole = [row for row in crosses if substance in row.allergen and substance in row.drug]
-    recorded = not same and not whole and not meant.isdisjoint(drug.ingredients)
+    recorded = not same and not crosses and not meant.isdisjoint(drug.ingredients)
     holds = {
         "same": same,
         "recorded_group": recorded,

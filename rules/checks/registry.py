@@ -96,17 +96,25 @@ CLINICAL: Final = frozenset(
 
 
 def clinical_checks(
-    knowledge: Knowledge, *, blood_policy: str = blood.COMPATIBLE
+    knowledge: Callable[[], Knowledge], *, blood_policy: str = blood.COMPATIBLE
 ) -> "Mapping[str, Check]":
-    """All checks beside those of identity, by name."""
+    """All checks beside those of identity, by name.
+
+    Args:
+        knowledge: gives the tables when the first check asks for them: most commands ask for none.
+        blood_policy: one of `blood.POLICIES`.
+    """
     bound: dict[str, Check] = dict(PLAIN)
     bound.update({name: _bound(check, knowledge) for name, check in WITH_KNOWLEDGE.items()})
     bound["blood_compatible"] = lambda context: transfusions.blood_compatible(context, blood_policy)
     return MappingProxyType(bound)
 
 
-def _bound(check: Callable[[CheckContext, Tables], Found], knowledge: Knowledge) -> "Check":
+def _bound(
+    check: Callable[[CheckContext, Tables], Found], knowledge: Callable[[], Knowledge]
+) -> "Check":
     def asked(context: CheckContext) -> Found:
-        return check(context, knowledge.on(context.entry.at.date()))
+        day = context.entry.at.astimezone(context.facts.zone).date()
+        return check(context, knowledge().on(day))
 
     return asked

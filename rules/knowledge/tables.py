@@ -51,6 +51,7 @@ class Tables:
         members: the ingredients of each group.
         names: normal names and other names of ingredients, to their ids.
         chinese: Chinese names of ingredients, to their ids, the longest first.
+        classes: normal names of groups, as people write them, to their ids.
     """
 
     rows: Mapping[str, tuple[KnowledgeRow, ...]]
@@ -58,6 +59,7 @@ class Tables:
     names: Mapping[str, str] = field(init=False)
     chinese: Mapping[str, str] = field(init=False)
     longest: int = field(init=False)
+    classes: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out who belongs to which group, and by which names."""
@@ -75,6 +77,13 @@ class Tables:
         object.__setattr__(self, "members", MappingProxyType(known))
         object.__setattr__(self, "names", MappingProxyType(names))
         object.__setattr__(self, "chinese", MappingProxyType(dict(longest_first)))
+        classes: dict[str, str] = {}
+        for known_group in self.of(rows.GroupRow):
+            said = [*(normal(name) for name in (known_group.id, known_group.en)), known_group.zh]
+            for name in (*said, *(one.removesuffix("s") for one in said)):
+                classes.setdefault(name, known_group.id)
+        classes.pop("", None)
+        object.__setattr__(self, "classes", MappingProxyType(classes))
         object.__setattr__(self, "longest", max((key.count("_") + 1 for key in names), default=1))
 
     def of(self, model: type[R]) -> tuple[R, ...]:
@@ -97,6 +106,12 @@ class Tables:
             )
             for name in names
         )  # fmt: skip
+
+    def substance(self, text: str) -> str:
+        """The ingredient or group that a person means; empty where none is known by that name."""
+        name = normal(text)
+        found = self.names.get(name) or self.classes.get(name) or self.classes.get(text.strip())
+        return found or next(iter(self.ingredients_in(text)), "")
 
     def ingredients_in(self, text: str) -> tuple[str, ...]:
         """The ingredients that a product's name names, longest names first: whole words only."""

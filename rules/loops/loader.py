@@ -61,6 +61,7 @@ def load_loops(
     folders: Sequence[Path] = (),
     overlays: Sequence[Path] = (),
     checks: Mapping[str, "Check"] = _NO_CHECKS,
+    clinical_checks: frozenset[str] = frozenset(),
     shipped: Path = SHIPPED,
 ) -> Loops:
     """Every loop of the shipped folder and of a site's own folders, for the site and for each ward.
@@ -70,6 +71,7 @@ def load_loops(
             new ones.
         overlays: a file with `ward` changes that ward's loops only, after the site's changes.
         checks: the functions that the loops' check names stand for.
+        clinical_checks: those of them that look at what is known of the patient.
         shipped: the folder of the shipped loops and of `fields.toml`.
 
     Raises:
@@ -94,7 +96,7 @@ def load_loops(
         )
         over = (*(loop.sha256 for loop in loops), types)
         by_id = MappingProxyType({loop.id: loop for loop in loops})
-        return Loops(by_id, types, checks, digest(over), wards)
+        return Loops(by_id, types, checks, digest(over), wards, clinical_checks)
 
     wards = sorted({ward for change in changes for ward in change.wards})
     by_ward = {

@@ -12,8 +12,8 @@ wins. An overlay is a TOML file::
     [loops.medication.steps.M2]
     by = ["NIC"]
 
-It may change limits, roles, conditions, witnesses and texts. It adds no row and no other key. A
-table `rules` beside `loops` belongs to the alert rules and is not read here.
+It may change limits, roles, conditions, witnesses and texts. It adds no row and no other key.
+The tables `rules` and `knowledge` beside `loops` are read elsewhere.
 """
 
 import copy
@@ -49,7 +49,7 @@ _MAY_CHANGE: Final[Mapping[str, tuple[str, ...]]] = {
     "returns": ("asks", "second", "within", "rule", "when", *_TEXTS),
     "children": ("by", "when", *_TEXTS),
 }
-_TOP: Final = ("format", "ward", "loops", "rules")
+_TOP: Final = ("format", "ward", "loops", "rules", "knowledge")
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,8 @@ def _patients(page: Page) -> None:
         learns=("encounter", "STAY"),
     )
     stay = page.id("STAY")
+    none_known = {"encounter": stay, "none_known": True}
+    page.wardloop.does("allergy", "record", given=none_known, user="li.na")
     page.runs("patient", "list", "--ward", "3A", user="li.na")
     again = {**hospital.PATIENT, "mrn": "0055555555"}
     page.runs("patient", "admit", given=again, user="li.na")
@@ -307,7 +309,7 @@ def _definitions(page: Page) -> None:
     file = str(Path("rules/loops/medication_return.toml"))
     page.runs("loops", "check", file)
     page.title(
-        "timing, barcode",
+        "timing, barcode, blood",
         "JSON lines in, JSON lines out, in order; a bad line is answered by its error and the "
         "rest go on. Blank lines are bad lines.",
     )
@@ -321,6 +323,9 @@ def _definitions(page: Page) -> None:
     page.runs("timing", "expand", text=f"{json.dumps(frequency)}\n{json.dumps(spoilt)}\n")
     scan = json.dumps({"scan": "]d2010690123456789217280630\u001d10B7"})
     page.runs("barcode", "parse", text=scan + "\n")
+    unit = {"component": "red_cells", "patient": "A-", "unit": "A+", "sex": "M", "age_years": 70}
+    asked = (unit, {**unit, "emergency": True}, {**unit, "unit": "O-"}, {**unit, "unit": "C+"})
+    page.runs("blood", "compatible", text="".join(f"{json.dumps(one)}\n" for one in asked))
 
 
 def _workstation(page: Page) -> None:

@@ -111,7 +111,9 @@ def set_up(wardloop: Wardloop) -> None:
 def admitted(wardloop: Wardloop, **changes: object) -> str:
     """The stay of the patient."""
     answer: Any = wardloop.does("patient", "admit", given={**PATIENT, **changes}, user="li.na")
-    return str(answer["encounter"])
+    stay = str(answer["encounter"])
+    wardloop.does("allergy", "record", given={"encounter": stay, "none_known": True}, user="li.na")
+    return stay
 
 
 def signed(wardloop: Wardloop) -> tuple[str, str]:

@@ -62,10 +62,12 @@ def test_no_line_is_cut_unless_a_limit_is_said(wardloop: Wardloop) -> None:
     given = {"mrn": "0012345678", "kind": "medication", "fields": hourly}
     for _ in range(5):  # 44 doses each
         order = wardloop.does("order", "draft", given=given, user="chen.wei")["order"]
-        wardloop.does("order", "sign", given={"order": order}, user="chen.wei")
+        why = [{"check": check, "reason": "a long list"} for check in ("max_dose", "duplicate")]
+        signed = {"order": order, "override": why}
+        wardloop.does("order", "sign", given=signed, user="chen.wei")
         for user, step, result in (("li.na", "M2", "verified"), ("wu.min", "M3", "approved")):
             line = {"command_id": f"{step}-{order}", "order": order, "step": step, "result": result}
-            wardloop.does("step", "record", given=line, user=user)
+            wardloop.does("step", "record", given={**line, "override": why}, user=user)
     asked = ("worklist", "--role", "pharmacy_technician")
     rows = wardloop.does(*asked, user="li.na")
     assert len(rows) == 220
