@@ -115,6 +115,8 @@ class Watch:
         )
         self._stopped = threading.Event()
         self._beating = threading.Thread(target=self._beats, name="watch-beat", daemon=True)
+        self._passing = threading.Lock()
+        self._failures = 0
         self._seen: datetime | None = None
         self._planned: datetime | None = None
         self._beat_at = clock.now()
@@ -159,15 +161,27 @@ class Watch:
     # ------------------------------------------------------------------ its work
     def tick(self) -> None:
         """Let time pass for what is due, where this process holds the lease; then plan the next."""
-        try:
-            self.holds = self._hold()
-            if self.holds:
-                self._pass()
-        except WardloopError as error:
-            _log.warning("the watch could not pass: %s", error.code)
-        self._plan()
+        with self._passing:
+            try:
+                self.holds = self._hold()
+                if self.holds:
+                    self._pass()
+            except WardloopError as error:
+                self._failures = 1
+                _log.warning("the watch could not pass: %s", error.code)
+            self._plan()
         if self._ticked is not None:
             self._ticked()
+
+    def health(self) -> Health:
+        """How the watch of this database is, whoever holds it."""
+        if self._leases is None:
+            return Health(self._holder, alive=True, passed_at=self._seen, failures=self._failures)
+        try:
+            return health(self._leases.show(LEASE), self._clock.now())
+        except WardloopError as error:
+            _log.warning("the watch's lease: %s", error.code)
+            return Health("", alive=False)
 
     def renew(self) -> None:
         """Keep the lease, or take it where its holder is gone."""
@@ -190,7 +204,6 @@ class Watch:
         now = self._app.now()
         due = self._app.next_instant(now=self._seen or now)
         behind = max(timedelta(), now - due) if due is not None else timedelta()
-        failures = 0
         if self._planned is None or now >= self._planned:
             passed = self._app.one_pass(now=now)
             self._planned = now + HORIZON
@@ -198,7 +211,7 @@ class Watch:
             passed = self._app.pass_due(now=now, since=self._seen, most=BATCH)
         for stay, error in passed.failures.items():
             _log.warning("no pass of time for stay %s: %s", stay, error.code)
-        failures = len(passed.failures)
+        self._failures = len(passed.failures)
         self._seen = now
         if self._leases is not None:
             self._leases.tell(
@@ -207,7 +220,7 @@ class Watch:
                 {
                     "passed_at": now.isoformat(),
                     "behind_seconds": int(behind.total_seconds()),
-                    "failures": failures,
+                    "failures": self._failures,
                 },
             )
 
@@ -223,7 +236,7 @@ class Watch:
 
     def _plan(self) -> None:
         """Wake at the next instant; a clock that was set by `--now` is followed by its distance."""
-        if self._stopped.is_set() or not self.holds:
+        if not self.holds or not self._scheduler.running:
             return
         now = self._app.now()
         try:

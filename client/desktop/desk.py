@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import os
 from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -29,12 +29,12 @@ from client.presenters.sign_in import Session
 from client.presenters.tone import Tone
 from client.settings import Settings
 from client.texts import Texts
-from domain.services.watching import Passed
+from client.watch import Health, Watch
+from client.wiring import SystemClock
 
-_log = logging.getLogger(__name__)
 POLL_MS: Final = 3000
-PASS_MS: Final = 600_000
-"""From pass to pass: tasks are made 48 hours ahead, so the next is in time if one fails."""
+PASS_MS: Final = 20_000
+"""How often the desk looks at the watch; what is due wakes the watch by itself."""
 _CLOCK_MS: Final = 1000
 _DELAYED_MS: Final = 60_000
 
@@ -72,7 +72,9 @@ class Desk(QObject):
         self._cursor: object | None = None
         self._reading = False
         self._failing = False
-        self._not_passed = 0
+        holder = f"{settings.workstation}:{os.getpid()}"
+        self.watch = Watch(app, leases=app.leases, clock=SystemClock(), holder=holder)
+        self._health = Health("", alive=True)
         self._sign_in: SignInPage | None = None
         self.window = MainWindow(
             texts=Texts.load(settings.language),
@@ -129,6 +131,7 @@ class Desk(QObject):
         self.killTimer(self._clock_timer)
         self.killTimer(self._pass_timer)
         self.background.close()
+        self.watch.stop()
         app = QCoreApplication.instance()
         if app is not None:
             app.removeEventFilter(self.scanner)
@@ -148,22 +151,13 @@ class Desk(QObject):
     # ------------------------------------------------------------------ the passing of time
     @Slot()
     def let_time_pass(self) -> None:
-        """Make the doses of the next 48 hours, off the screen's thread (X1)."""
-        operation = partial(_one_pass, self.app)
-        run_in_background(self, operation, done=self._passed, failed=self._pass_failed)
+        """Watch, or see that another process does, off the screen's thread (decision 27)."""
+        run_in_background(self, partial(_watch, self.watch), done=self._watched)
 
     @Slot(object)
-    def _passed(self, passed: object) -> None:
-        failures = passed.failures if isinstance(passed, Passed) else {}
-        for stay, error in failures.items():
-            _log.warning("no pass of time for stay %s: %s", stay, error.code)
-        self._not_passed = len(failures)
-        self._tell_age()
-
-    @Slot(object)
-    def _pass_failed(self, error: Exception) -> None:
-        _log.warning("no pass of time: %s", type(error).__name__)
-        self._not_passed = max(1, self._not_passed)
+    def _watched(self, health: object) -> None:
+        if isinstance(health, Health):
+            self._health = health
         self._tell_age()
 
     # ------------------------------------------------------------------ what changed elsewhere
@@ -204,8 +198,10 @@ class Desk(QObject):
         age = texts("connection_more.seconds", n=since // 1000)
         if self._failing:
             self.window.status.show_connection(Tone.FAILED, texts("connection.failed"))
-        elif self._not_passed:
-            words = texts("connection_more.not_passed", n=self._not_passed)
+        elif not self._health.alive:
+            self.window.status.show_connection(Tone.FAILED, texts("connection_more.no_watch"))
+        elif self._health.failures:
+            words = texts("connection_more.not_passed", n=self._health.failures)
             self.window.status.show_connection(Tone.FAILED, words)
         elif since > _DELAYED_MS:
             words = texts("connection.delayed", age=age)
@@ -297,8 +293,9 @@ class _Clock:
         return self._app.simulated
 
 
-def _one_pass(app: App) -> Passed:
-    return app.one_pass(now=app.now())
+def _watch(watch: Watch) -> Health:
+    watch.tick()
+    return watch.health()
 
 
 def _news(feed: _Feed, cursor: object | None) -> object:

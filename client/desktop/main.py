@@ -99,6 +99,7 @@ def run(app: App, settings: Settings) -> int:
         # a screen without a window manager maximises nothing: be as large as the screen anyway
         desk.window.resize(desk.window.screen().availableSize())
         desk.window.showMaximized()
+        desk.watch.start()
         gc.collect()
         gc.freeze()  # what was made at the start stays: later collections need not look at it
         return qt.exec()
