@@ -40,6 +40,8 @@ def test_a_tube_is_collected_resulted_and_reported(folder: TinyFolder) -> None:
     assert tube.steps["L8"].evidence == {
         "values": "Potassium 5.9 mEq/L; Potassium 5.9 mEq/L",
         "flags": ["abnormal"],
+        "results": {"potassium": {"value": "5.9", "unit": "mmol/L"}},
+        "results_at": at("07:30").isoformat(),
     }
 
 

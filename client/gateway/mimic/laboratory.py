@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from client.gateway.mimic.acts import Act, Occurrence, Step
 from client.gateway.mimic.amounts import code, whole
 from client.gateway.mimic.identities import actor, encounter_id, task_id
+from client.gateway.mimic.named_results import named_results
 from domain.orders import Priority
 from domain.people import Role
 
@@ -180,6 +181,9 @@ def _add(
     values = "; ".join(_value(row, items) for row in tube.rows)
     flags = sorted({code(row.flag) for row in tube.rows if row.flag})
     evidence: dict[str, object] = {"values": values} | ({"flags": flags} if flags else {})
+    # a tube that answers two orders tells its results once, for the time of its draw
+    if first and (results := named_results(tube.rows)):
+        evidence |= {"results": results, "results_at": tube.at.isoformat()}
     order.acts.append(_act(ENTERED, tube, task, min(stored), evidence))
     if len(stored) == len(tube.rows):
         order.acts.append(_act(VERIFIED, tube, task, max(stored), {}))
