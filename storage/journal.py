@@ -7,10 +7,9 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, cast, get_args
 
-from domain.alert_events import AlertBody
 from domain.errors import StorageError
 from domain.events import Body, Corrected, Event, Moved, StreamKind
-from domain.happenings import CareBody, Happening, Noun
+from domain.happenings import Happening, Noun, TellingBody
 from domain.ids import EncounterId, OrderId, PractitionerId, WardId
 from domain.orders import OrderState
 from domain.records import Source
@@ -44,7 +43,7 @@ def _snake(name: str) -> str:
 
 _EVENTS: Final[Mapping[str, type]] = {_snake(body.__name__): body for body in get_args(Body)}
 _HAPPENINGS: Final[Mapping[str, type]] = {
-    _snake(body.__name__): body for body in (*get_args(CareBody), *get_args(AlertBody))
+    _snake(body.__name__): body for body in get_args(TellingBody)
 }
 _KINDS: Final = {kind: name for name, kind in {**_EVENTS, **_HAPPENINGS}.items()}
 
@@ -77,7 +76,11 @@ def event_values(event: Event, meta: CommandMeta, *, simulated: bool) -> Values:
     """The columns of an order's or task's event, without its places on chain and stream."""
     body = event.body
     corrects = f"{event.stream}#{body.of_seq}" if isinstance(body, Corrected) else None
-    payload = {"body": written(body), "order": quoted(event.order_id)}
+    payload = {
+        "body": written(body),
+        "command": quoted(meta.kind),
+        "order": quoted(event.order_id),
+    }
     if event.raises:
         payload["raises"] = "true"
     return {
@@ -95,7 +98,7 @@ def event_values(event: Event, meta: CommandMeta, *, simulated: bool) -> Values:
 
 def happening_values(happening: Happening, meta: CommandMeta, *, simulated: bool) -> Values:
     """The columns of another event, without its places on chain and stream."""
-    payload = {"body": written(happening.body)}
+    payload = {"body": written(happening.body), "command": quoted(meta.kind)}
     if happening.ward is not None:
         payload["ward"] = quoted(happening.ward)
     return {
@@ -171,7 +174,7 @@ def _happening(row: Mapping[str, object], kind: str, payload: Mapping[str, objec
     return Happening(
         noun=Noun(noun),
         stream=stream,
-        body=cast("CareBody | AlertBody", body),
+        body=cast("TellingBody", body),
         actor=PractitionerId(cast("str", row["actor"])),
         at=instant(cast("int", row["event_at"])),
         recorded_at=instant(cast("int", row["recorded_at"])),

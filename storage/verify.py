@@ -39,6 +39,15 @@ _OTHER_ACTOR: Final = Statement(
         "OR journal.source IN ('interface', 'import'))) ORDER BY command_id"
     )
 )
+# the records of 0.1 do not say as what they were sent
+_OTHER_KIND: Final = Statement(
+    text(
+        "SELECT command.command_id FROM command JOIN journal "
+        "ON journal.command_id = command.command_id "
+        "WHERE json_extract(journal.payload, '$.command') <> command.kind "
+        "ORDER BY command.command_id"
+    )
+)
 _OTHER_WORKSTATION: Final = Statement(
     text(
         "SELECT command.command_id FROM command JOIN journal "
@@ -49,6 +58,13 @@ _OTHER_WORKSTATION: Final = Statement(
 )
 
 _UNSEEN: Final = ("config_hash", "next_due_at", "next_limit", "roles", "ready", "watch")
+
+
+_COMMANDS: Final = (
+    (_OTHER_ACTOR, "none of its records is by its actor"),
+    (_OTHER_KIND, "its records were sent as another command"),
+    (_OTHER_WORKSTATION, "its records are on another workstation's chain"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +169,9 @@ def _numbers(driver: Driver) -> Fault | None:
         return Fault(str(row[0]), cast("int", row[1]), f"its command {row[2]} is missing")
     if (row := driver.row(ask.BROKEN_COMMAND)) is not None:
         return Fault("command", 0, f"{row[0]} wrote {row[1]} events, {row[2]} are there")
-    if (row := driver.row(_OTHER_ACTOR)) is not None:
-        return Fault("command", 0, f"{row[0]}: none of its records is by its actor")
-    if (row := driver.row(_OTHER_WORKSTATION)) is not None:
-        return Fault("command", 0, f"{row[0]}: its records are on another workstation's chain")
+    for statement, what in _COMMANDS:
+        if (row := driver.row(statement)) is not None:
+            return Fault("command", 0, f"{row[0]}: {what}")
     if (row := driver.row(ask.BROKEN_STREAM)) is not None:
         return Fault(str(row[1]), 0, f"stream {row[0]} has {row[2]} events, the last is {row[3]}")
     return None

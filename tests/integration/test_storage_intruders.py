@@ -107,6 +107,7 @@ def test_a_guard_that_guards_nothing_any_more_is_named(store: Store, stay: Encou
     ("damage", "what"),
     [
         ("UPDATE command SET actor = 'nobody' WHERE kind = 'place'", "by its actor"),
+        ("UPDATE command SET kind = 'step.record' WHERE kind = 'place'", "another command"),
         ("UPDATE command SET workstation = 'elsewhere'", "another workstation"),
         ("UPDATE command SET events = events + 1 WHERE kind = 'place'", "are there"),
     ],

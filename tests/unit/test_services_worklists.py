@@ -133,6 +133,7 @@ def test_a_check_that_still_holds_is_not_offered_again(shift: Shift) -> None:
     assert {one.step for one in ready.outlook.ready} == {"M10", "M11"}
     loop = shift.app.place.loops.get("medication")
     check = replace(ready.outlook, ready=ready.outlook.ready[:1])
+    nurse = frozenset({Role.NURSE})
     assert first_step(check, nurse, loop, local("08:04")) is None
     after = first_step(check, nurse, loop, local("08:06"))
     assert after is not None
