@@ -5,6 +5,8 @@ PY := .venv/bin/python
 export PYTHON
 # tests and demo need no screen; `make run` decides by itself
 QT := QT_QPA_PLATFORM=offscreen
+# one process a core; a file stays whole, so that what it prepares is prepared once
+BOTH := -n auto --dist loadfile
 
 .PHONY: help setup run check test test-long bench lint fix pin
 
@@ -25,10 +27,10 @@ lint: setup # format, rules, types, imports
 	@grep '^Contracts' .imports.log; rm -f .imports.log
 
 check: lint ## lint, types, imports and the quick tests, within a minute
-	@$(QT) HYPOTHESIS_PROFILE=quick $(PY) -m pytest -q $(wildcard tests/unit tests/spec)
+	@$(QT) HYPOTHESIS_PROFILE=quick $(PY) -m pytest -q $(BOTH) $(wildcard tests/unit tests/spec)
 
 test: lint ## everything that must hold for a commit, within 15 minutes
-	@$(QT) $(PY) -m pytest -q --cov --cov-report=json:.coverage.json --cov-report=
+	@$(QT) $(PY) -m pytest -q $(BOTH) --cov --cov-report=json:.coverage.json --cov-report=
 	@$(PY) packaging/check_coverage.py .coverage.json
 
 test-long: lint ## the long tests: more examples, bigger wards, killed processes
