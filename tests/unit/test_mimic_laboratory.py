@@ -137,3 +137,30 @@ def test_tubes_of_no_stay_or_of_a_stay_without_orders_are_set_aside(folder: Tiny
         "no admission": 1,
         "admission without lab orders": 1,
     }
+
+
+def results_of(folder: TinyFolder, **cells: str) -> object:
+    """The named results of a tube with one more row."""
+    poe = folder.order(1, "Lab", "07:00")
+    folder.tube("501", "07:30", "08:00")
+    row = {**folder.rows[TABLE][0], "labevent_id": "9", **cells}
+    folder.rows[TABLE][:] = [row]
+    return only(played(folder.plan())[poe]).steps["L8"].evidence.get("results")
+
+
+@pytest.mark.parametrize(
+    ("cells", "results"),
+    [
+        (
+            {"itemid": "50931", "value": "___", "valuenum": "193", "valueuom": "mg/dL"},
+            {"glucose": {"value": "10.7127", "unit": "mmol/L"}},
+        ),
+        ({"itemid": "50931", "value": "___", "valueuom": "mg/dL"}, None),
+        ({"itemid": "50931", "value": "193", "valueuom": "g/L"}, None),
+        ({"itemid": "99999", "value": "193", "valueuom": "mg/dL"}, None),
+    ],
+)
+def test_only_what_is_known_by_name_and_unit_is_named(
+    folder: TinyFolder, cells: dict[str, str], results: object
+) -> None:
+    assert results_of(folder, **cells) == results

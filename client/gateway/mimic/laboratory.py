@@ -46,6 +46,7 @@ class LabRow(NamedTuple):
     charttime: str
     storetime: str
     value: str
+    valuenum: str
     valueuom: str
     flag: str
     priority: str

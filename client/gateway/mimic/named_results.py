@@ -1,6 +1,7 @@
 """Results that rules look at, by the source's item: their name and unit here.
 
-What the source withheld (`___`), and every other item, stays in words beside them.
+Every other item stays in words beside them. Where the source withheld the text (`___`), its number
+stands in a column of its own.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def named_results(rows: Iterable[LabRow]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for row in rows:
         name, written, unit = ITEMS.get(row.itemid, ("", "", ""))
-        exact = number(row.value) if name and row.valueuom == written else None
+        if not name or row.valueuom != written:
+            continue
+        exact = number(row.value) or number(row.valuenum)
         if exact is not None and name not in found:
             found[name] = {"value": exact, "unit": unit}
     return found
