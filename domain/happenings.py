@@ -11,13 +11,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from domain.alert_events import AlertBody
 from domain.records import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from domain.alert_events import AlertBody
     from domain.clinical import Allergy
     from domain.ids import EncounterId, PatientId, PractitionerId, WardId
     from domain.patients import Encounter, Patient, Ward
@@ -189,6 +189,9 @@ CareBody = (
     | WatchPassed
 )
 
+TellingBody = CareBody | AlertBody
+"""What a happening may say: of care, or of an alert."""
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -203,7 +206,7 @@ class Happening:
 
     noun: Noun
     stream: str
-    body: CareBody | AlertBody
+    body: TellingBody
     actor: PractitionerId
     at: datetime
     recorded_at: datetime

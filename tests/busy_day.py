@@ -4,6 +4,8 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+from domain.alert_events import AlertAcknowledged, AlertRaised, AlertSaid
+from domain.alerts import AlertKey, AlertSeverity
 from domain.clinical import Allergy
 from domain.events import Moved
 from domain.happenings import (
@@ -51,6 +53,13 @@ def a_busy_day(store: Store) -> EncounterId:
     hospital.tell(Noun.ENCOUNTER, stay, penicillin, encounter=stay)
     dialysis = StandingFactSet(hospital.patient_of[stay], "on_dialysis", value=True, by=NURSE)
     hospital.tell(Noun.ENCOUNTER, stay, dialysis, encounter=stay)
+    key = AlertKey("M-05", first, "08:00")
+    said = AlertSaid(AlertSeverity.S2, EIGHT, (Role.NURSE,))
+    for body in (
+        AlertRaised(key, said, EIGHT, "rules-1", order=order, task=first),
+        AlertAcknowledged(),
+    ):
+        hospital.tell(Noun.ALERT, key.id, body, encounter=stay)
     closed = hospital.place(stay)
     hospital.append(closed, (closed, Moved(OrderState.CLOSED)))
     hospital.clock.tick(hours=2)

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.alerts import Alert
 from domain.errors import StorageError
 from domain.events import Body, Event, Moved, NoteAdded, OrderPlaced, StreamKind
-from domain.happenings import CareBody, Happening
+from domain.happenings import Happening, TellingBody
 from domain.ids import CommandId, EncounterId, OrderId, PatientId, PractitionerId
 from domain.orders import Order, OrderState, Priority
 from domain.ports import CommandMeta
 from domain.records import Record
+from domain.situation import RiskScore
 from domain.tasks import Task, TaskState
 from domain.worklists import ReadyStep
 from storage.codec import canonical, decode, hints, parsed
@@ -110,7 +112,7 @@ def test_every_event_of_an_order_or_task_comes_back_as_it_went_in(
         assert type(found.body.state) is type(event.body.state)
 
 
-@pytest.mark.parametrize("kind", get_args(CareBody), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", get_args(TellingBody), ids=lambda kind: kind.__name__)
 @given(data=st.data())
 def test_every_other_event_comes_back_as_it_went_in(kind: type, data: st.DataObject) -> None:
     parts = {name: values_of(hint) for name, hint in hints(Happening).items() if name != "body"}
@@ -122,7 +124,7 @@ def test_every_other_event_comes_back_as_it_went_in(kind: type, data: st.DataObj
     assert recorded(row_of(values, encounter_id=happening.encounter)) == happening
 
 
-@pytest.mark.parametrize("kind", [Order, Task, ReadyStep])
+@pytest.mark.parametrize("kind", [Order, Task, ReadyStep, Alert, RiskScore])
 @given(data=st.data())
 def test_what_projections_keep_comes_back_too(kind: type, data: st.DataObject) -> None:
     value = data.draw(instances(kind))
