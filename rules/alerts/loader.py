@@ -42,7 +42,7 @@ class RuleTable:
         return self.wards.get(ward, self)
 
 
-def load_rules(*, overlays: Sequence[Path] = (), shipped: Path = SHIPPED) -> RuleTable:
+def load_rules(*, overlays: Sequence[Path | Overlay] = (), shipped: Path = SHIPPED) -> RuleTable:
     """Every alert rule, for the site and for each ward that changes some.
 
     Args:
@@ -55,7 +55,7 @@ def load_rules(*, overlays: Sequence[Path] = (), shipped: Path = SHIPPED) -> Rul
     defaults = _read_defaults(shipped / DEFAULTS_FILE)
     documents = [read_document(shipped / f"{name}.toml") for name in FILES]
     known = _prove(documents, defaults)
-    changes = [read_overlay(path) for path in overlays]
+    changes = [one if isinstance(one, Overlay) else read_overlay(one) for one in overlays]
     for change in changes:
         check_known(change, known)
     site = [change for change in changes if not change.wards]
@@ -128,14 +128,28 @@ def _prove(documents: Iterable[Document], defaults: Defaults) -> Mapping[str, Ru
             found[row.id] = _rule(row, defaults)
             seen.append((document, place, row))
     for document, place, row in seen:
-        for upstream in row.suppressed_by:
-            if upstream not in found or upstream == row.id:
-                raise _error(
-                    document, place, "suppressed_by", f"{upstream!r} is no other rule's id"
-                )
+        fault = _hiding_fault(row, found)
+        if fault:
+            raise _error(document, place, "suppressed_by", fault)
     if LATE not in found:
         raise DefinitionError(seen[-1][0].file, 0, f"no rule is {LATE}: late limits need it")
     return MappingProxyType(found)
+
+
+def _hiding_fault(row: RuleRow, found: Mapping[str, Rule]) -> str:
+    """What is wrong with the rules that hide one; empty where nothing is."""
+    for upstream in row.suppressed_by:
+        if upstream not in found or upstream == row.id:
+            return f"{upstream!r} is no other rule's id"
+    above, waiting = set[str](), list(row.suppressed_by)
+    while waiting:
+        one = waiting.pop()
+        if one == row.id:
+            return f"{row.id} and what hides it hide each other"
+        if one in found and one not in above:
+            above.add(one)
+            waiting += found[one].suppressed_by
+    return ""
 
 
 def _rule(row: RuleRow, defaults: Defaults) -> Rule:

@@ -49,10 +49,8 @@ def conditions(value: object) -> tuple[str, ...]:
 
 def ladder(value: object) -> tuple[Rung, ...]:
     """The rungs after the first role, each `[minutes, role, ...]`, later and later."""
-    if not isinstance(value, list):
-        raise TypeError('right would be rungs such as [[15, "CN"], [30, "SR"]]')
     found: list[Rung] = []
-    for rung in value:
+    for rung in value if isinstance(value, list) else [value]:
         if not isinstance(rung, list) or len(rung) < 2 or type(rung[0]) is not int:
             raise ValueError(f'{rung!r} is no rung; right would be [15, "CN"]')
         if rung[0] <= (found[-1].after_minutes if found else 0):
@@ -63,9 +61,11 @@ def ladder(value: object) -> tuple[Rung, ...]:
 
 def ladders(value: object) -> Mapping[AlertSeverity, tuple[Rung, ...]]:
     """Ladders by severity."""
-    if not isinstance(value, dict):
-        raise TypeError('right would be { S2 = [[15, "CN"]] }')
-    return MappingProxyType({severity(name): ladder(rungs) for name, rungs in value.items()})
+    rows = value.items() if isinstance(value, dict) else ()
+    found = {severity(name): ladder(rungs) for name, rungs in rows}
+    if not found:
+        raise ValueError(f'{value!r} is no ladder; right would be {{ S2 = [[15, "CN"]] }}')
+    return MappingProxyType(found)
 
 
 def number(value: object) -> Decimal:
