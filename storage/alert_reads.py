@@ -76,7 +76,7 @@ _SCOPES: Final[dict[str, tuple[ColumnElement[bool], ...]]] = {
     "encounter": (alerts.c.encounter_id == word("place"),),
     "": (),
 }
-_ALERTS: Final = {
+ALERTS: Final = {
     (name, open_only): _asking(*scope, *((is_open(alerts),) if open_only else ()))
     for name, scope in _SCOPES.items()
     for open_only in (True, False)
@@ -117,7 +117,7 @@ def alerts_asked(driver: Driver, asked: AlertQuestion) -> tuple[AlertRow, ...]:
     """Alerts, the gravest and oldest first."""
     scope = "encounter" if asked.encounter else "ward" if asked.ward else ""
     rows = driver.rows(
-        _ALERTS[scope, asked.open_only],
+        ALERTS[scope, asked.open_only],
         place=asked.encounter or asked.ward,
         mask=asked.mask,
         silent=int(asked.silent),

@@ -38,21 +38,21 @@ _STAY: Final = Statement(
         encounters.c.id == word("encounter_id")
     )
 )
-_ORDERS: Final = Statement(
+ORDERS: Final = Statement(
     select(*ORDER_COLUMNS, orders.c.watch).where(
         orders.c.encounter_id == word("encounter_id"), is_open(orders)
     )
 )
-_TASKS: Final = Statement(
+TASKS: Final = Statement(
     select(*TASK_COLUMNS, tasks.c.order_id, tasks.c.watch).where(
         tasks.c.encounter_id == word("encounter_id"), is_open(tasks)
     )
 )
 _PRIORITY: Final = Statement(select(orders.c.priority).where(orders.c.id == word("order_id")))
-_ALERTS: Final = Statement(
+ALERTS: Final = Statement(
     select(alerts.c.data)
     .where(alerts.c.encounter_id == word("encounter_id"), is_open(alerts))
-    .order_by(alerts.c.id)
+    .order_by(alerts.c.severity, alerts.c.since, alerts.c.id)
 )
 _PRIORITIES: Final = {priority.value: priority for priority in Priority}
 _REMEMBERED: Final = 32_768
@@ -85,8 +85,14 @@ def load_situation(driver: Driver, encounter: EncounterId, now: datetime) -> Sit
 
 def open_alerts(driver: Driver, encounter: EncounterId) -> tuple[Alert, ...]:
     """The open alerts of a stay, by id."""
-    rows = driver.rows(_ALERTS, encounter_id=encounter)
-    return tuple(alert_of(cast("str", row[0])) for row in rows)
+    rows = driver.rows(ALERTS, encounter_id=encounter)
+    found = [alert_of(cast("str", row[0])) for row in rows]
+    found.sort(key=_by_id)
+    return tuple(found)
+
+
+def _by_id(alert: Alert) -> str:
+    return alert.id
 
 
 def risk_row(risk: RiskScore, *, as_of: datetime, wake_at: datetime | None, config: str) -> Values:
@@ -102,9 +108,9 @@ def risk_row(risk: RiskScore, *, as_of: datetime, wake_at: datetime | None, conf
 
 
 def _streams(driver: Driver, encounter: EncounterId) -> tuple[Stream, ...]:
-    found = [_order(row) for row in driver.rows(_ORDERS, encounter_id=encounter)]
+    found = [_order(row) for row in driver.rows(ORDERS, encounter_id=encounter)]
     priorities = {one.order: one.priority for one in found}
-    for row in driver.rows(_TASKS, encounter_id=encounter):
+    for row in driver.rows(TASKS, encounter_id=encounter):
         order = OrderId(cast("str", row[-2]))
         if order not in priorities:  # a sub-loop of an order that has ended
             ended = cast("Row", driver.row(_PRIORITY, order_id=order))

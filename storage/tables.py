@@ -349,7 +349,13 @@ alerts = Table(
     Index("ix_alerts_raised_at", "raised_at"),
 )
 _open("uq_alerts_open_key", alerts.c.rule, alerts.c.subject, alerts.c.cause, unique=True)
-_open("ix_alerts_open_encounter", alerts.c.encounter_id)
+_open(
+    "ix_alerts_open_encounter",
+    alerts.c.encounter_id,
+    alerts.c.severity,
+    alerts.c.since,
+    alerts.c.id,
+)
 _open("ix_alerts_open_ward", alerts.c.ward_id, alerts.c.severity, alerts.c.since)
 
 # who does the work that one process does for all; no evidence

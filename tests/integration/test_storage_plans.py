@@ -13,6 +13,7 @@ from domain.events import Moved, StepRecorded
 from domain.happenings import Happening, MovedTo, Noun
 from domain.orders import OrderState
 from domain.people import Role
+from storage import alert_reads, situations
 from storage import questions as ask
 from storage import statements as sql
 from storage.statements import Statement, truth
@@ -43,8 +44,8 @@ def plan(store: Store, statement: Statement) -> str:
 
 
 NAMES = (
-    "mask", "place", "limit", "until", "since", "ward_id", "now", "container", "order_id", "encounter_id",
-    "stream", "command_id", "low", "high", "task_id",
+    "mask", "place", "limit", "until", "since", "ward_id", "now", "container", "order_id",
+    "encounter_id", "stream", "command_id", "low", "high", "task_id", "silent",
 )  # fmt: skip
 
 
@@ -65,6 +66,12 @@ NAMES = (
         (sql.OPEN_TASKS, ["ix_tasks_order_id_is_open"]),
         (sql.OPEN_ORDERS, ["ix_orders_encounter_id", "ix_tasks_open_encounter"]),
         (sql.STREAM_HEAD, ["sqlite_autoindex_journal"]),
+        (situations.ORDERS, ["ix_orders_open_encounter"]),
+        (situations.TASKS, ["ix_tasks_open_encounter"]),
+        (situations.ALERTS, ["ix_alerts_open_encounter"]),
+        (alert_reads.ALERTS["ward", True], ["ix_alerts_open_ward"]),
+        (alert_reads.ALERTS["encounter", True], ["ix_alerts_encounter_id"]),
+        (alert_reads.WAKES, ["ix_encounter_state_wake_at"]),
         (sql.LAST_OF_TASK, ["sqlite_autoindex_journal"]),
     ],
 )
@@ -75,6 +82,7 @@ def test_every_question_of_the_day_has_its_index(
     for index in indexes:
         assert index in found
     assert "SCAN tasks" not in found.replace("SCAN tasks USING", "")
+    assert "SCAN alerts" not in found.replace("SCAN alerts USING", "")
     assert "SCAN orders" not in found.replace("SCAN orders USING", "")
 
 

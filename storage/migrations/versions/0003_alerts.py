@@ -58,7 +58,10 @@ alerts = Table(
         "uq_alerts_open_key", "rule", "subject", "cause", unique=True,
         sqlite_where=_OPEN, postgresql_where=_OPEN,
     ),
-    Index("ix_alerts_open_encounter", "encounter_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index(
+        "ix_alerts_open_encounter", "encounter_id", "severity", "since", "id",
+        sqlite_where=_OPEN, postgresql_where=_OPEN,
+    ),
     Index(
         "ix_alerts_open_ward", "ward_id", "severity", "since",
         sqlite_where=_OPEN, postgresql_where=_OPEN,
