@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from domain.clinical import Allergy
     from domain.ids import EncounterId
     from domain.observations import Observation
+    from domain.results import Result
     from domain.services.bedside import When
     from domain.services.stating import Known
     from rules.scores.news2 import News2Result
@@ -87,26 +88,10 @@ def observe_vitals(call: Call) -> int:
 def observe_result(call: Call) -> int:
     """`wardloop observe result`."""
     from client.cli.entry import Entry
-    from domain.results import Result
 
-    entry = Entry(
-        call, *WHO, *WHEN, "name", "value", "unit", "low", "high", "flag", "order", "task"
-    )
-    given = entry.raw()
-    answers = entry.optional_text("order") or entry.optional_text("task")
-    name = entry.text("name", right="potassium")
-    if "value" not in given:
-        from domain.errors import InvalidInput
-
-        raise InvalidInput("value", "value is missing", right='"4.1", ">10" or "positive"')
-    result = Result(
-        name=name,
-        value=given["value"],
-        unit=entry.words("unit"),
-        low=given.get("low"),
-        high=given.get("high"),
-        flag=entry.words("flag"),
-    )
+    told = ("name", "value", "unit", "low", "high", "flag")
+    entry = Entry(call, *WHO, *WHEN, *told, "order", "task")
+    result = _result(entry)
     stay = entry.stay()
     changes = entry.app.observe_result(
         user=entry.user,
@@ -114,19 +99,37 @@ def observe_result(call: Call) -> int:
         encounter=stay,
         result=result,
         when=when_of(entry),
-        answers=answers,
+        answers=entry.optional_text("order") or entry.optional_text("task"),
     )
-    found = entry.app.show_known(user=entry.user, encounter=stay).clinical.latest.get(name)
+    known = entry.app.show_known(user=entry.user, encounter=stay).clinical
+    found = known.latest.get(result.name)
     critical = found.critical if found is not None else ""
-    words = "Stored." if not critical else f"Stored. CRITICAL: {name} {critical}."
     return answer_changes(
         call,
         entry.command,
         changes,
-        words,
+        f"Stored. CRITICAL: {result.name} {critical}." if critical else "Stored.",
         encounter=stay,
         result=found if call.json else None,
         critical=bool(critical) if call.json else None,
+    )
+
+
+def _result(entry: Entry) -> Result:
+    from domain.errors import InvalidInput
+    from domain.results import Result
+
+    given = entry.raw()
+    name = entry.text("name", right="potassium")
+    if "value" not in given:
+        raise InvalidInput("value", "value is missing", right='"4.1", ">10" or "positive"')
+    return Result(
+        name=name,
+        value=given["value"],
+        unit=entry.words("unit"),
+        low=given.get("low"),
+        high=given.get("high"),
+        flag=entry.words("flag"),
     )
 
 

@@ -10,22 +10,17 @@ from domain.errors import NotFound
 from domain.events import Amended, Corrected, ExitRecorded, Nullified, StepRecorded
 from domain.happenings import (
     AllergyRecorded,
-    Assigned,
     Noun,
     Observed,
     PatientLinked,
     StandingFactSet,
 )
-from domain.ids import EncounterId, OrderId, PractitionerId, TaskId
+from domain.ids import EncounterId, OrderId, TaskId
 from domain.orders import OrderState
-from domain.people import Role
 from domain.ports import Reads
 from domain.tasks import PendingExit
 from tests.any_store import SEVEN, AnyStore, at
-from tests.wards import NURSE, PHYSICIAN, WARD, Hospital
-
-NURSES = frozenset({Role.NURSE})
-PHYSICIANS = frozenset({Role.PHYSICIAN})
+from tests.wards import NURSE, PHYSICIAN, Hospital
 
 
 def observe(
@@ -373,34 +368,3 @@ def test_inside_a_write_its_own_values_are_seen(
 def test_of_a_stay_that_never_began_nothing_is_known(reads: Reads) -> None:
     with pytest.raises(NotFound):
         reads.clinical(EncounterId("nobody"))
-
-
-# ---------------------------------------------------------------- whom an alert reaches
-def duty(
-    hospital: Hospital, kind: str, who: PractitionerId, hours: tuple[int, int] = (7, 15)
-) -> None:
-    start, end = (SEVEN.replace(hour=0) + timedelta(hours=hour) for hour in hours)
-    hospital.tell(Noun.WARD, WARD, Assigned(kind, who, WARD, None, start, end), ward=WARD)
-
-
-def test_an_alert_reaches_the_nearest_people_of_its_role(
-    hospital: Hospital, reads: Reads, stay: EncounterId
-) -> None:
-    zhou, wu, sun = (PractitionerId(name) for name in ("zhou.min", "wu.lan", "sun.yi"))
-    for nurse in (NURSE, zhou):
-        hospital.staff(nurse, Role.NURSE)
-    hospital.staff(wu, Role.CHARGE_NURSE)
-    hospital.staff(PHYSICIAN, Role.PHYSICIAN)
-    hospital.staff(sun, Role.SENIOR_PHYSICIAN)
-    hospital.staff(PractitionerId("left.us"), Role.NURSE, active=False)
-    assert reads.people_of(NURSES, stay, at=at(8)) == (NURSE, wu, zhou)
-    duty(hospital, "on_call", sun)
-    assert reads.people_of(PHYSICIANS, stay, at=at(8)) == (sun,)
-    duty(hospital, "doctor", PHYSICIAN)
-    assert reads.people_of(PHYSICIANS, stay, at=at(8)) == (PHYSICIAN,)
-    hospital.assign(stay, zhou, hours=(7, 15))
-    assert reads.people_of(NURSES, stay, at=at(8)) == (zhou,)
-    hospital.assign(stay, NURSE, hours=(9, 15))
-    assert reads.people_of(NURSES, stay, at=at(10)) == (NURSE,)
-    assert reads.people_of(NURSES, stay, at=at(16)) == (NURSE, wu, zhou)
-    assert reads.people_of(frozenset({Role.PHARMACIST}), stay, at=at(8)) == ()
