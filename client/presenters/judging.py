@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from client.presenters.formats import Formats
     from client.presenters.step_form import StepForm
     from client.texts import Texts
+    from domain.clinical import Clinical
     from domain.ids import PractitionerId
     from domain.loops.case import Case
     from domain.loops.loops import Loops
@@ -53,6 +54,7 @@ class Bedside:
 
     Attributes:
         item: what the catalogue says of the order's product.
+        clinical: what is known of the patient beside this order.
     """
 
     case: Case
@@ -62,6 +64,7 @@ class Bedside:
     actor: Actor
     zone: str
     item: Mapping[str, object]
+    clinical: Clinical | None = None
 
 
 def read_bedside(
@@ -89,6 +92,7 @@ def read_bedside(
         actor=person.actor(),
         zone=zones.get(stay.ward) or app.place.time_zone,
         item=reads.catalogue_item("drug", product, at=app.now()) or {},
+        clinical=reads.clinical(stay.id),
     )
 
 
@@ -106,6 +110,8 @@ def facts_of(at: Bedside) -> Facts:
         band_instance=at.stay.band_instance,
         item_codes=frozenset(codes | ({str(product)} if isinstance(product, str) else set())),
         zone=ZoneInfo(at.zone),
+        product={**at.item, "code": product} if isinstance(product, str) else {},
+        clinical=at.clinical,
     )
 
 
@@ -144,11 +150,11 @@ def judge(
     task = None if form.task is None else at.case.tasks.get(form.task)
     place = decision.place(task)
     group = act_of(place, form.step)
-    found: dict[str, Finding] = {}
+    found: dict[tuple[str, str], Finding] = {}
     for no in group:
         step = place.loop.steps[no]
         for one in step_findings(decision, step, task, together=frozenset(group)):
-            found.setdefault(one.check, one)
+            found.setdefault((one.check, one.message), one)
     seen = {scan_class(code) for code in scans}
     return worst_first(tuple(one for one in found.values() if not _waits(one, seen)))
 

@@ -148,9 +148,9 @@ def _red_cells_unknown(case: _Case) -> Verdict:
         return Verdict(Answer.STOP, "determine the patient's group first: this is no emergency")
     if case.unit_positive and not _may_have_positive(case):
         return Verdict(
-            Answer.STOP,
-            "the patient's group is not known: RhD negative for women up to 50, for men up to 18"
-            " and where sex or age is not known",
+            Answer.SECOND_PERSON,
+            "RhD negative first: for women up to 50, men up to 18 and where sex or age is not"
+            " known; RhD positive to save a life, a physician must agree",
         )
     return Verdict(Answer.COMPATIBLE, "O red cells in an emergency, the group not known")
 
@@ -168,16 +168,16 @@ def _rhd(case: _Case) -> Verdict | None:
     """What RhD says of red cells whose ABO fits; None where nothing."""
     if case.positive or not case.unit_positive:
         return None
-    if case.emergency and _may_have_positive(case):
+    if case.emergency or _may_have_positive(case):
         return Verdict(
             Answer.SECOND_PERSON,
-            "RhD positive red cells for an RhD negative patient in an emergency: a physician must"
-            " agree; think of anti-D",
+            "RhD positive red cells for an RhD negative patient: a physician must agree; think of"
+            " anti-D",
         )
     return Verdict(
         Answer.STOP,
-        "RhD positive red cells for an RhD negative patient: in an emergency only, for men over 18"
-        " and women over 50",
+        "RhD positive red cells for an RhD negative patient: outside an emergency for men over 18"
+        " and women over 50 only",
     )
 
 

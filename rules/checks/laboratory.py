@@ -1,6 +1,6 @@
 """Checks of the laboratory loop: the request, the tube, the result, the report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -31,6 +31,7 @@ LABELLED_BEFORE: Final = 120
 """Minutes after which a label that was printed ahead is told (loop specification 4.5)."""
 _DRIP_ARM: Final = ("infusion arm", "drip arm", "arm with infusion", "输液侧", "输液肢")
 _BAD_QUALITY: Final = ("haemoly", "hemoly", "clot", "lipaem", "lipem", "溶血", "凝块", "脂血")
+_RESULTS: Final = ("results", "values")
 _TURNED_AWAY: Final = ("rejected", "returned", "concession")
 
 
@@ -152,7 +153,7 @@ def _plausibility(context: CheckContext, tables: Tables) -> Iterator[Finding]:
     before = recorded(context, "L7")
     if before is not None and before.evidence.get("qc_ok") is False:
         yield reason("plausibility", "quality control did not pass", "measure again")
-    for row, result in _known(context.entry.evidence.get("values"), tables):
+    for row, result in _known(context.entry.evidence, tables):
         if _impossible(row, result):
             yield reason(
                 "plausibility",
@@ -169,9 +170,13 @@ def _plausibility(context: CheckContext, tables: Tables) -> Iterator[Finding]:
             )
 
 
-def _known(values: object, tables: Tables) -> Iterator[tuple[CriticalLimitRow, Result]]:
-    rows = {name.lower(): row for row in tables.of(CriticalLimitRow) for name in row.names}
-    for result in results(values):
+def _known(
+    evidence: Mapping[str, object], tables: Tables
+) -> Iterator[tuple[CriticalLimitRow, Result]]:
+    """The values of a result that have a row, in the row's unit."""
+    limits = tables.of(CriticalLimitRow)
+    rows = {name.lower(): row for row in limits for name in (*row.names, row.observation)}
+    for result in results(evidence):
         row = rows.get(result.name.lower())
         if row is not None and result.unit in ("", row.unit):
             yield row, result
@@ -211,14 +216,17 @@ def critical_record(context: CheckContext, tables: Tables) -> tuple[Finding, ...
 def _unsaid(context: CheckContext, tables: Tables) -> Iterator[Finding]:
     """Values beyond a critical limit in what was measured, and nobody called them critical."""
     before = recorded(context, "L8")
-    measured = None if before is None else before.evidence.get("values")
+    measured: dict[str, object] = {} if before is None else dict(before.evidence)
+    own = {
+        name: context.entry.evidence[name] for name in _RESULTS if name in context.entry.evidence
+    }
     if before is not None and truth(before.evidence.get("critical")):
         yield stop(
             "critical_record",
             "the result was called critical and the report is not",
             "release it as critical, or measure again",
         )
-    for row, result in _known(measured, tables):
+    for row, result in _known(measured | own, tables):
         beyond = (row.low is not None and result.value < row.low) or (
             row.high is not None and result.value > row.high
         )

@@ -86,16 +86,19 @@ def says(text: str, words: Iterable[str]) -> bool:
     return any(word in left for word in words)
 
 
-def results(value: object) -> Iterator[Result]:
-    """The values of a result: `K 2.6 mmol/L; creatinine 84 umol/L`, or a list of objects."""
-    if isinstance(value, (list, tuple)):
-        for row in value:
-            if isinstance(row, dict):
-                number = decimal(row, "value")
-                if number is not None:
-                    yield Result(str(row.get("name", "")), number, str(row.get("unit", "")))
-        return
-    for part in re.split(r"[;;\n]", value) if isinstance(value, str) else ():
+def results(evidence: Mapping[str, object]) -> Iterator[Result]:
+    """The values of a result: by name, or in words (`K 2.6 mmol/L; creatinine 84 umol/L`).
+
+    A value that is only bounded (`>10`) counts as its bound.
+    """
+    named = evidence.get("results")
+    for name, row in named.items() if isinstance(named, Mapping) else ():
+        given = row if isinstance(row, Mapping) else {"value": row}
+        value = decimal({"value": str(given.get("value", "")).lstrip("<>= ")}, "value")
+        if value is not None:
+            yield Result(str(name), value, str(given.get("unit") or ""))
+    written = evidence.get("values")
+    for part in re.split(r"[;;\n]", written) if isinstance(written, str) else ():
         found = _RESULT.match(part.strip())
         if found is not None:
             yield Result(found["name"].strip(), Decimal(found["value"]), found["unit"])

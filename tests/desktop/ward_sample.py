@@ -6,7 +6,7 @@ refused, one blood unit is running.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from client.settings import Settings
 from client.wiring import SeededIds, build
+from domain.errors import Refused
 from domain.ids import EncounterId, OrderId, PractitionerId, TaskId, WardId
 from domain.patients import Sex, Ward
 from domain.people import Practitioner, Role
@@ -21,6 +22,7 @@ from domain.services.admitting import Admission
 from domain.services.drafting import NewOrder
 from domain.services.executing import parse_step_entry
 from domain.services.people import Shift
+from tests.shift import reasons_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,9 +131,12 @@ class Sample:
             self.do(
                 "zhou.hao", name, "T2", result="consented", co_signer="HU, Wenbo", evidence=consent
             )
-        self.app.sign_order(
-            user="zhou.hao", command=self.app.new_command(), order=self.orders[name]
-        )
+        signed, new = self.orders[name], self.app.new_command
+        try:
+            self.app.sign_order(user="zhou.hao", command=new(), order=signed)
+        except Refused as error:
+            told = reasons_for(error)
+            self.app.sign_order(user="zhou.hao", command=new(), order=signed, overrides=told)
 
     def drug(
         self, name: str, bed: str, product: str, dose: str, frequency: str, **more: object
@@ -166,12 +171,19 @@ class Sample:
     def do(
         self, user: str, name: str, step: str, *, number: int | None = None, **more: object
     ) -> None:
-        """Record a step on the order, or on one of its tasks."""
+        """Record a step on the order, or on one of its tasks, and say why where a check asks."""
         line: dict[str, object] = {"command_id": self.app.new_command(), "step": step}
         line["order"] = self.orders[name]
         if number is not None:
             line["task"] = self.task(name, number)
-        self.app.record_step(user=user, entry=parse_step_entry(line | more))
+        entry = parse_step_entry(line | more)
+        try:
+            self.app.record_step(user=user, entry=entry)
+        except Refused as error:
+            told = reasons_for(error)
+            if not told:
+                raise
+            self.app.record_step(user=user, entry=replace(entry, overrides=told))
 
     def give(
         self, user: str, name: str, dose: str, *, number: int = 0, witness: str | None = None
