@@ -17,6 +17,7 @@ from domain.people import Role
 from domain.services.catalogue_columns import COLUMNS
 from tests.end_to_end import hospital
 from tests.end_to_end.command_line import Said, Wardloop, say
+from tests.end_to_end.documented_bedside import add_bedside
 from tests.end_to_end.documented_scores import add_scores
 
 FILE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
@@ -121,6 +122,7 @@ def written() -> str:
         _orders(page)
         _steps(page)
         _more_orders(page)
+        add_bedside(page)
         _end_of_stay(page)
         _definitions(page)
         add_scores(page)
