@@ -7,7 +7,7 @@ model keeps what the properties promise: NEWS2 of 7 is Critical, the baseline al
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from functools import cache
@@ -132,6 +132,40 @@ def read_model(path: Path) -> RiskModel:
     settings = read_rows(document, Settings, document.data)
     _prove(document, settings, _shipped())
     return _model(settings)
+
+
+def changed_model(changes: Sequence[Document]) -> RiskModel:
+    """The shipped model as the tables `clors` of site files change it; the later file wins.
+
+    Raises:
+        DefinitionError: as `read_model`; names the line of the site's file that changed a weight.
+    """
+    if not any(one.data.get("clors") for one in changes):
+        return shipped_model()
+    document = read_document(SHIPPED)
+    for site in changes:
+        document = _overlaid(document, site)
+    settings = read_rows(document, Settings, document.data)
+    _prove(document, settings, _shipped())
+    return _model(settings)
+
+
+def _overlaid(document: Document, site: Document) -> Document:
+    """The file of numbers with a site's in their places, table by table."""
+    tables = site.data.get("clors", {})
+    if not isinstance(tables, dict):
+        raise site.error(Fault(("clors",), "right would be a table, such as [clors.orders]"))
+    data, places = dict(document.data), document.places
+    for name, given in tables.items():
+        usual = data.get(name, {})
+        if isinstance(given, dict) and isinstance(usual, dict):
+            data[name] = {**usual, **given}
+            for key in given:
+                places = places.replaced((name, key), site.places, ("clors", name, key))
+        else:
+            data[name] = given
+            places = places.replaced((name,), site.places, ("clors", name))
+    return Document(document.file, data, places)
 
 
 @cache

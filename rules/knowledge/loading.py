@@ -53,11 +53,29 @@ def load_knowledge(*, overlays: Sequence[Path] = (), shipped: Path = SHIPPED) ->
     Raises:
         DefinitionError: file, line and reason; nothing is loaded.
     """
-    documents = {name: _read_table(shipped / f"{name}.toml", name) for name in MODELS}
+    documents = read_shipped(shipped)
     for path in overlays:
         changes = read_changes(path)
         for name in changes.tables():
             documents[name] = with_changes(documents[name], changes, name)
+    return knowledge_of(documents)
+
+
+def read_shipped(shipped: Path = SHIPPED) -> dict[str, Document]:
+    """The shipped tables by name, for changes to be laid over them.
+
+    Raises:
+        DefinitionError: file, line and reason.
+    """
+    return {name: _read_table(shipped / f"{name}.toml", name) for name in MODELS}
+
+
+def knowledge_of(documents: Mapping[str, Document]) -> Knowledge:
+    """The knowledge of tables.
+
+    Raises:
+        DefinitionError: file, line and reason.
+    """
     rows = {name: _rows(documents[name], name) for name in MODELS}
     known = _known(rows)
     for name, found in rows.items():

@@ -105,8 +105,17 @@ def with_changes(document: Document, changes: Changes, table: str) -> Document:
     found = document
     for number, change in enumerate(changes.rows):
         if change.table == table:
-            found = _ACTIONS[change.action](found, changes.document, number, change)
+            found = with_change(found, changes.document, number, change)
     return found
+
+
+def with_change(found: Document, site: Document, number: int, change: ChangeRow) -> Document:
+    """The change's table as one change, the file's `number`th, leaves it.
+
+    Raises:
+        DefinitionError: it names no row, or may not be made.
+    """
+    return _ACTIONS[change.action](found, site, number, change)
 
 
 def _add(found: Document, site: Document, number: int, change: ChangeRow) -> Document:

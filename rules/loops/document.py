@@ -96,10 +96,27 @@ def read_rows(document: Document, model: type[R], data: object, at: KeyPath = ()
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = min(
-            error.errors(), key=lambda detail: _rank(document, (*at, *detail["loc"]), detail)
-        )
-        raise document.error(_fault(model, at, first)) from None
+        raise _errors(document, model, error, at)[0] from None
+
+
+def row_faults(
+    document: Document, model: type[BaseModel], data: object, at: KeyPath = ()
+) -> list[DefinitionError]:
+    """All that `read_rows` would refuse, not the first only; by line."""
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        return _errors(document, model, error, at)
+    return []
+
+
+def _errors(
+    document: Document, model: type[BaseModel], error: ValidationError, at: KeyPath
+) -> list[DefinitionError]:
+    details = sorted(
+        error.errors(), key=lambda detail: _rank(document, (*at, *detail["loc"]), detail)
+    )
+    return [document.error(_fault(model, at, detail)) for detail in details]
 
 
 def _rank(document: Document, path: KeyPath, detail: ErrorDetails) -> tuple[bool, int, bool]:

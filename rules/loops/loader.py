@@ -51,8 +51,8 @@ def load_loop(
         DefinitionError: names file, line and reason.
         InvalidInput: there is no such profile.
     """
-    base = _read_loop(path, fields, profile)
-    return _overlaid(base, fields, [read_overlay(one) for one in overlays]).definition
+    base = read_loop(path, fields, profile)
+    return overlaid(base, fields, [read_overlay(one) for one in overlays]).definition
 
 
 def load_loops(
@@ -81,7 +81,7 @@ def load_loops(
     fields = load_fields(shipped / FIELDS_FILE)
     found = [path for path in sorted(shipped.glob("*.toml")) if path.name != FIELDS_FILE]
     found += [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    bases = [_read_loop(path, fields, profile) for path in found]
+    bases = [read_loop(path, fields, profile) for path in found]
     _refuse_twice(bases)
     _refuse_unknown_children(bases)
     changes = [read_overlay(path) for path in overlays]
@@ -92,7 +92,7 @@ def load_loops(
 
     def build(used: list[Overlay], wards: Mapping[str, Loops]) -> Loops:
         loops = sorted(
-            (_overlaid(base, fields, used).definition for base in bases), key=lambda one: one.id
+            (overlaid(base, fields, used).definition for base in bases), key=lambda one: one.id
         )
         over = (*(loop.sha256 for loop in loops), types)
         by_id = MappingProxyType({loop.id: loop for loop in loops})
@@ -106,7 +106,13 @@ def load_loops(
     return build(site, MappingProxyType(by_ward))
 
 
-def _read_loop(path: Path, fields: Mapping[str, FieldType], profile: str) -> Proven:
+def read_loop(path: Path, fields: Mapping[str, FieldType], profile: str) -> Proven:
+    """One loop file, proved under each of its profiles.
+
+    Raises:
+        DefinitionError: names file, line and reason.
+        InvalidInput: there is no such profile.
+    """
     document = read_document(path)
     check_format(document)
     proven = {DEFAULT_PROFILE: prove(with_profile(document, DEFAULT_PROFILE), fields)}
@@ -116,7 +122,12 @@ def _read_loop(path: Path, fields: Mapping[str, FieldType], profile: str) -> Pro
     return proven[profile]
 
 
-def _overlaid(base: Proven, fields: Mapping[str, FieldType], overlays: Iterable[Overlay]) -> Proven:
+def overlaid(base: Proven, fields: Mapping[str, FieldType], overlays: Iterable[Overlay]) -> Proven:
+    """A loop as overlays change it, proved after each; the later wins.
+
+    Raises:
+        DefinitionError: names file, line and reason.
+    """
     proven = base
     for overlay in overlays:
         changed = with_overlay(proven.document, overlay)

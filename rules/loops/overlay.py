@@ -12,8 +12,8 @@ wins. An overlay is a TOML file::
     [loops.medication.steps.M2]
     by = ["NIC"]
 
-It may change limits, roles, conditions, witnesses and texts. It adds no row and no other key.
-The tables `rules` and `knowledge` beside `loops` are read elsewhere.
+It may change limits, roles, conditions, witnesses and texts. It adds no row and no other key. What
+stands beside `loops` belongs to other parts of the program (`rules.site`) and is not read here.
 """
 
 import copy
@@ -49,7 +49,11 @@ _MAY_CHANGE: Final[Mapping[str, tuple[str, ...]]] = {
     "returns": ("asks", "second", "within", "rule", "when", *_TEXTS),
     "children": ("by", "when", *_TEXTS),
 }
-_TOP: Final = ("format", "ward", "loops", "rules", "knowledge")
+HEADS: Final = ("format", "version", "ward", "effective_from", "approved_by", "note")
+"""What a site's file says of itself (`rules.site`)."""
+PARTS: Final = ("loops", "rules", "clors", "knowledge", "lists")
+"""What it may change; each is read by the part of the program that it changes."""
+_TOP: Final = (*HEADS, *PARTS)
 
 
 @dataclass(frozen=True, slots=True)

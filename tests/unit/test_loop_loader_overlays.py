@@ -122,7 +122,7 @@ def test_a_wards_change_stands_over_the_sites_and_holds_there_only(
         ("[loops.human_milk.limits]\nHM01 = 5", 3, "right would be a table"),
         ("[loops]\nhuman_milk = 5", 3, "right would be a table"),
         ("loops = 5", 2, "a table for each loop"),
-        ("steps = 5", 2, "unknown key 'steps'; right would be one of format, ward, loops, rules"),
+        ("steps = 5", 2, "unknown key 'steps'; right would be one of format, version, ward, eff"),
         ("ward = 7", 2, "a list of texts"),
         ("[loops.human_milk.steps.H4]\nby = = 5", 3, "not TOML"),
     ],
