@@ -66,6 +66,7 @@ def streams(draw: st.DrawFn, number: int) -> Stream:
         for seq in range(draw(st.integers(0, 2)))
     )  # fmt: skip
     steps = {no: draw(MINUTES) for no in draw(st.sets(st.sampled_from(STEPS), max_size=3))}
+    of_order = draw(st.booleans())
     made = task(
         draw(st.sampled_from(LOOPS)),
         *sorted(rows, key=lambda row: row.at),
@@ -74,12 +75,12 @@ def streams(draw: st.DrawFn, number: int) -> Stream:
         steps=done(**steps),
         fields=draw(st.sampled_from(FIELDS)),
         key=key,
-        order=f"order-{draw(st.integers(0, 2))}",
+        order=f"order-{number if of_order else draw(st.integers(0, 2))}",
         since=draw(MINUTES),
         started=draw(st.booleans()),
         incomplete=draw(st.booleans()),
     )
-    return replace(made, task=None) if draw(st.booleans()) else made
+    return replace(made, task=None) if of_order else made
 
 
 VALUES: dict[str, st.SearchStrategy[str]] = {
