@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from sqlalchemy import select, text
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from domain.orders import Order
     from storage.engine import Driver, Row
 
+T = TypeVar("T")
+
 LOOKED_BACK: Final = timedelta(days=8)
 """How far back earlier values are given."""
 LOOKED_BACK_LONG: Final[Mapping[str, timedelta]] = {"creatinine": timedelta(days=365)}
@@ -49,21 +51,20 @@ _REST = (
     observations.c.value, observations.c.unit, observations.c.observed_at, observations.c.source,
     observations.c.detail,
 )  # fmt: skip
-# one seek for each name, however many values it has; the cross join keeps that order of work
-_LATEST: Final = Statement(
+# one seek for each name, however many values it has
+_NAMES: Final = Statement(
     text(
         "WITH RECURSIVE names(name) AS ("
         "SELECT min(name) FROM observations WHERE encounter_id = :encounter_id UNION ALL "
         "SELECT (SELECT min(name) FROM observations AS later WHERE "
         "later.encounter_id = :encounter_id AND later.name > names.name) "
-        "FROM names WHERE names.name IS NOT NULL) "
-        "SELECT o.name, o.value, o.unit, o.observed_at, o.source, o.detail "
-        "FROM names CROSS JOIN observations AS o WHERE names.name IS NOT NULL "
-        "AND o.encounter_id = :encounter_id AND o.name = names.name "
-        "AND (o.observed_at, o.seq) = (SELECT l.observed_at, l.seq FROM observations AS l WHERE "
-        "l.encounter_id = :encounter_id AND l.name = names.name "
-        "ORDER BY l.observed_at DESC, l.seq DESC LIMIT 1)"
+        "FROM names WHERE names.name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
     )
+)
+_LATEST: Final = Statement(
+    select(observations.c.name, *_REST)
+    .where(observations.c.encounter_id == word("encounter_id"), observations.c.name == word("name"))
+    .order_by(observations.c.observed_at.desc(), observations.c.seq.desc())
 )
 
 
@@ -144,7 +145,7 @@ class StoredClinical(Clinical):
         return Clinical(
             sex=self.sex,
             birth_date=self.birth_date,
-            latest=self.latest,
+            latest=MappingProxyType(dict(self.latest)),
             series=MappingProxyType(dict(self.series)),
             allergies=self.allergies,
             orders=self.orders,
@@ -183,17 +184,23 @@ class StoredClinical(Clinical):
 
     @cached_property
     def latest(self) -> Mapping[str, Observation]:
-        """The last value of each name in this stay."""
-        rows = self._driver.rows(_LATEST, encounter_id=self._encounter)
-        return MappingProxyType({cast("str", row[0]): _observation(row) for row in rows})
+        """The last value of each name in this stay, read when it is asked for."""
+        return _ByName(self._read_latest, self._names)
+
+    def _read_latest(self, name: str) -> Observation | None:
+        row = self._driver.row(_LATEST, encounter_id=self._encounter, name=name)
+        return None if row is None else _observation(row)
+
+    def _names(self) -> list[str]:
+        rows = self._driver.rows(_NAMES, encounter_id=self._encounter)
+        return [cast("str", name) for (name,) in rows]
 
     @cached_property
     def series(self) -> Mapping[str, tuple[Observation, ...]]:
         """Earlier values too, each name when it is asked for."""
-        return _Series(self)
+        return _ByName(self._read_series, lambda: sorted({*self._names(), *LOOKED_BACK_LONG}))
 
-    def read_series(self, name: str) -> tuple[Observation, ...]:
-        """The values of a name, newest first."""
+    def _read_series(self, name: str) -> tuple[Observation, ...] | None:
         if name in LOOKED_BACK_LONG:
             since = micros(self._now - LOOKED_BACK_LONG[name])
             rows = [
@@ -207,7 +214,7 @@ class StoredClinical(Clinical):
         else:
             since = micros(self._now - LOOKED_BACK)
             rows = self._driver.rows(_SERIES, encounter_id=self._encounter, name=name, since=since)
-        return tuple(map(_observation, rows))
+        return tuple(map(_observation, rows)) or None
 
     @cached_property
     def facts(self) -> Mapping[str, StandingFact]:
@@ -268,23 +275,24 @@ class StoredClinical(Clinical):
         return _NOTHING if row is None else open_fields(row[0])
 
 
-class _Series(Mapping[str, tuple[Observation, ...]]):
-    """The values of each name, read when it is asked for."""
+class _ByName(Mapping[str, T]):
+    """What there is of each name, read when it is asked for; None is not there."""
 
-    def __init__(self, clinical: StoredClinical) -> None:
-        self._clinical = clinical
-        self._read: dict[str, tuple[Observation, ...]] = {}
+    def __init__(self, read: Callable[[str], T | None], names: Callable[[], list[str]]) -> None:
+        self._one = read
+        self._names = names
+        self._read: dict[str, T | None] = {}
 
-    def __getitem__(self, name: str) -> tuple[Observation, ...]:
+    def __getitem__(self, name: str) -> T:
         if name not in self._read:
-            self._read[name] = self._clinical.read_series(name)
-        if not self._read[name]:
+            self._read[name] = self._one(name)
+        found = self._read[name]
+        if found is None:
             raise KeyError(name)
-        return self._read[name]
+        return found
 
     def __iter__(self) -> Iterator[str]:
-        names = sorted({*self._clinical.latest, *LOOKED_BACK_LONG})
-        return (name for name in names if name in self)
+        return (name for name in self._names() if name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
