@@ -36,6 +36,8 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
 
+    __hash__ = str.__hash__  # asked for each role that a row names; that of an enum is slow
+
 
 ALIASES: Final[Mapping[str, Role]] = {
     "PHY": Role.PHYSICIAN,

@@ -84,7 +84,8 @@ def canonical(value: Json) -> str:
 
 def parsed(text: str) -> dict[str, object]:
     """The object of a JSON text. A number with a point is refused: amounts are text."""
-    return cast("dict[str, object]", json.loads(text, parse_float=_no_float))
+    found: dict[str, object] = _DECODER.decode(text)
+    return found
 
 
 def decode(kind: type[T], data: Mapping[str, object]) -> T:
@@ -139,6 +140,9 @@ def _newer(what: str) -> StorageError:
 
 def _no_float(text: str) -> object:
     raise StorageError("FLOAT", f"{text} is a number with a point; amounts are stored as text")
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=_no_float)
 
 
 @cache

@@ -90,7 +90,7 @@ def event_values(event: Event, meta: CommandMeta, *, simulated: bool) -> Values:
         "kind": _KINDS[type(body)],
         "event_at": micros(event.at),
         "recorded_at": micros(event.recorded_at),
-        "source": event.source.value,
+        "source": str(event.source),
         "corrects": corrects,
         "payload": object_text(payload),
     }

@@ -25,7 +25,7 @@ from storage.types import (
     micros_or_none,
     role_mask,
 )
-from storage.written import written_changed
+from storage.written import quoted, written_changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,8 +87,22 @@ def fields_text(fields: Mapping[str, object]) -> str:
     return canonical(json_value(fields)) if found is None else found[1]
 
 
+_ORDERS: Final[dict[object, tuple[Row, Order]]] = {}
+
+
 def order_of(row: Row) -> Order:
-    """An order from `statements.ORDER_COLUMNS`."""
+    """An order from `statements.ORDER_COLUMNS`; not made anew where its row did not change."""
+    known = _ORDERS.get(row[0])
+    if known is not None and known[0] == row:
+        return known[1]
+    order = _new_order(row)
+    if len(_ORDERS) >= _REMEMBERED:
+        _ORDERS.clear()
+    _ORDERS[row[0]] = (row, order)
+    return order
+
+
+def _new_order(row: Row) -> Order:
     return Order(**order_arguments(row))  # type: ignore[arg-type]  # the codec checked each by its hint
 
 
@@ -194,8 +208,8 @@ def order_row(order: Order) -> Values:
         "loop": order.loop,
         "loop_version": order.loop_version,
         "author": order.author,
-        "priority": order.priority.value,
-        "state": order.state.value,
+        "priority": str(order.priority),
+        "state": str(order.state),
         "outcome": order.outcome,
         "is_open": int(not order.state.terminal),
         "incomplete": int(bool(order.gaps) and not order.state.terminal),
@@ -215,7 +229,7 @@ def task_row(task: Task) -> Values:
         "order_id": task.order_id,
         "encounter_id": task.encounter_id,
         "loop": task.loop,
-        "state": task.state.value,
+        "state": str(task.state),
         "outcome": task.outcome,
         "is_open": int(not task.state.terminal),
         "incomplete": int(task.incomplete),
@@ -277,15 +291,12 @@ def _watch_text(deadlines: tuple[Deadline, ...]) -> str:
     """All running limits, compactly: limit, rule, step, start, end, opening; empty: none."""
     if not deadlines:
         return ""
-    return canonical(
-        [
-            [
-                one.limit, one.rule, one.step, micros(one.starts_at), micros(one.at),
-                micros_or_none(one.opens_at),
-            ]
-            for one in deadlines
-        ]
-    )  # fmt: skip
+    rows = []
+    for one in deadlines:
+        opens = "null" if one.opens_at is None else micros(one.opens_at)
+        words = f"{quoted(one.limit)},{quoted(one.rule)},{quoted(one.step)}"
+        rows.append(f"[{words},{micros(one.starts_at)},{micros(one.at)},{opens}]")
+    return f"[{','.join(rows)}]"
 
 
 def deadlines_of(stream: object, watch: object) -> tuple[Deadline, ...]:

@@ -38,7 +38,7 @@ def _present(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """What is there: neither absent nor empty."""
     found = {}
     for name, one in pairs:
-        if one is None or one == "":
+        if one is None or one in ("", ()):
             continue
         plain = _plain(one)
         if plain not in (None, "", [], {}):
