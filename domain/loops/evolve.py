@@ -129,6 +129,18 @@ def _order_step(order: Order, body: StepRecorded, event: Event) -> Order:
     return replace(order, steps=steps, signed_at=signed, gaps=gaps, marks=found)
 
 
+def _order_moved(order: Order, state: OrderState, outcome: str | None, at: datetime) -> Order:
+    ended = at if state.terminal else None
+    hold = None if state.terminal else order.hold
+    return replace(order, state=state, outcome=outcome, ended_at=ended, hold=hold)
+
+
+def _reported(order: Order, body: VersionRaised, event: Event) -> Order:
+    found = marks.of_version(order.marks, body, event, seq=order.seq + 1)
+    reported = order.reported or body.report
+    return replace(order, report_version=body.version, reported=reported, marks=found)
+
+
 def _order_mended(order: Order, steps: Iterable[str]) -> Order:
     gaps = order.gaps - set(steps)
     return replace(order, gaps=gaps, marks=marks.without_gaps(order.marks, gaps))
@@ -203,10 +215,7 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
         case StepRecorded():
             return _order_step(order, body, event)
         case Moved():
-            state = OrderState(body.state)
-            ended = event.at if state.terminal else None
-            hold = None if state.terminal else order.hold
-            return replace(order, state=state, outcome=body.outcome, ended_at=ended, hold=hold)
+            return _order_moved(order, OrderState(body.state), body.outcome, event.at)
         case SentBack():
             kept = marks.without_steps(order.marks, body.undone)
             return replace(order, steps=_undone(order.steps, body.undone), marks=kept)
@@ -224,9 +233,7 @@ def _order_body(order: Order, event: Event) -> Order:  # noqa: C901, PLR0911, PL
         case GapsMended():
             return _order_mended(order, body.steps)
         case VersionRaised():
-            reported = order.reported or body.report
-            found = marks.of_version(order.marks, body, event, seq=order.seq + 1)
-            return replace(order, report_version=body.version, reported=reported, marks=found)
+            return _reported(order, body, event)
         case Corrected():
             found = marks.of_correction(order.marks, body, event, seq=order.seq + 1)
             return replace(order, steps=_corrected(order.steps, body), marks=found)
