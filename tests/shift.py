@@ -233,6 +233,9 @@ class Shift:
     def do(self, user: str, **line: object) -> Changes:
         """Record a step as the command line would."""
         command = line.pop("command_id", None) or self.new()
+        if line.get("step") == "physician_confirmed" and "evidence" not in line:
+            exceptions = self.shown(cast("OrderId", line["order"]))["exceptions"]
+            line["evidence"] = {"exceptions_seen": len(cast("list[object]", exceptions))}
         entry = parse_step_entry({"command_id": command, **line})
         try:
             return self.app.record_step(user=user, entry=entry)

@@ -11,6 +11,7 @@ from domain.errors import InvalidInput, Refused
 from domain.findings import Severity
 from domain.loops.persons import witness_needed
 from domain.people import Role
+from domain.services.exceptions import SEEN, exceptions_in
 from domain.services.executing import parse_step_entry
 from domain.services.workplace import Changes
 from rules.loops.examples import good_results
@@ -61,6 +62,8 @@ class Hands:
             return self._exit(first)
         actor = self._actor(first)
         line = self._line(moments, actor)
+        if first.step is first.loop.closing:
+            self._look_at_exceptions(first, line)
         if first.turn is not None and first.turn.wrong_band:
             self._scan_wrong_band(first, actor, line)
         return self._send(actor, line)
@@ -190,6 +193,13 @@ class Hands:
             self.near_misses += 1
         else:
             self.refused.append(f"{moment.step.no}: a wrong wristband was not refused")
+
+    def _look_at_exceptions(self, moment: Moment, line: dict[str, object]) -> None:
+        """The physician reads what did not go as ordered before they confirm."""
+        exceptions = exceptions_in(self.app.reads.journal(order=moment.plan.order))
+        evidence = line.get("evidence")
+        said = evidence if isinstance(evidence, dict) else {}
+        line["evidence"] = {**said, SEEN: len(exceptions)}
 
     def _exit(self, moment: Moment) -> Changes:
         turn = moment.turn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict
 
@@ -28,6 +29,7 @@ from domain.services.authorising import (
     require_own,
     second_person,
 )
+from domain.services.exceptions import require_seen
 from domain.services.needing import make_needed
 from domain.services.own_items import bind_items
 from domain.services.signing import after_signature, make_due
@@ -191,6 +193,9 @@ def _carry_out_one(
         return
     if entry.act == "correct":
         _check_corrected(writing, entry, target)
+    if entry.act == "record" and entry.step is not None and not entry.source.from_machine:
+        journal = partial(writing.place.reads.journal, order=target.order)
+        require_seen(_loop(writing, target), entry.step, entry.evidence, journal)
     unsigned = writing.case(target.order, target.task).order.state.unsigned
     writing.decide(_command(writing, entry, people, target))
     if entry.step is not None and entry.act == "record":

@@ -8,16 +8,19 @@ from domain.errors import NotFound
 from domain.loops.deadlines import order_deadlines, task_deadlines
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.services.authorising import authorised
+from domain.services.exceptions import exceptions_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from domain.alerts import Alert
     from domain.ids import OrderId
     from domain.loops.case import Case
     from domain.loops.deadlines import Deadline
     from domain.loops.loops import Loops
     from domain.orders import Order
+    from domain.services.exceptions import OrderException
     from domain.services.workplace import Workplace
     from domain.tasks import Task
     from domain.worklists import JournalRow, Outlook
@@ -37,7 +40,9 @@ def show_order(place: Workplace, *, user: str, order: OrderId, now: datetime) ->
         raise NotFound("order", order, right="the id of an order")
     stay = place.reads.encounter(case.order.encounter_id)
     loops = place.loops if stay is None else place.loops.for_ward(stay.ward)
-    recorded = _by_stream(place.reads.journal(order=order))
+    journal = place.reads.journal(order=order)
+    recorded = _by_stream(journal)
+    alerts = place.reads.alerts(encounter=case.order.encounter_id, open_only=False)
     outlook = order_outlook(loops, case)
     return {
         "order": _order(case.order),
@@ -48,7 +53,38 @@ def show_order(place: Workplace, *, user: str, order: OrderId, now: datetime) ->
         ],
         "next": _next(outlook),
         "deadlines": _deadlines(order_deadlines(loops, case)),
-        "alerts": [],
+        "alerts": [_alert(row.alert) for row in alerts if row.alert.order == order],
+        "exceptions": [_exception(one) for one in exceptions_in(journal)],
+    }
+
+
+def _alert(alert: Alert) -> Json:
+    return {
+        "id": alert.id,
+        "rule": alert.key.rule,
+        "severity": alert.severity.value,
+        "task": alert.task,
+        "limit": alert.limit,
+        "step": alert.step,
+        "since": alert.since.isoformat(),
+        "raised_at": alert.raised_at.isoformat(),
+        "tier": alert.tier,
+        "acknowledged_at": _iso(alert.acknowledged_at),
+        "overridden": alert.override is not None,
+        "silent": alert.silent,
+        "resolved_at": _iso(alert.resolved_at),
+        "resolution": None if alert.resolution is None else alert.resolution.value,
+    }
+
+
+def _exception(one: OrderException) -> Json:
+    return {
+        "stream": one.stream,
+        "at": one.at.isoformat(),
+        "what": one.what,
+        "step": one.step or None,
+        "detail": one.detail or None,
+        "minutes": one.minutes,
     }
 
 

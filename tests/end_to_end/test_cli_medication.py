@@ -59,7 +59,9 @@ def test_a_dose_is_followed_from_the_first_user_to_the_confirmation(tmp_path: Pa
         evidence=amounts,
     )
     assert next_steps(wardloop, "physician") == ["physician_confirmed"]
-    record(wardloop, "14:00", "chen.wei", order=order, step="physician_confirmed")
+    exceptions = wardloop.does("order", "show", order, user="chen.wei")["exceptions"]
+    seen = {"exceptions_seen": len(exceptions)}
+    record(wardloop, "14:00", "chen.wei", order=order, step="physician_confirmed", evidence=seen)
 
     shown = wardloop.does("order", "show", order, user="li.na")
     assert shown["order"]["state"] == "closed"
