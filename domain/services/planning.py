@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.commands import NewTask
+from domain.errors import InvalidInput
 from domain.loops.applies import truth
 from domain.loops.definition import MadeBy
-from domain.timing import Kind, SiteTimes, expand, parse_frequency
+from domain.timing import Kind, SiteTimes, expand, longest, parse_frequency, parse_taper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     from domain.loops.definition import LoopDefinition
     from domain.loops.loops import Loops
     from domain.orders import Order
-    from domain.timing import Frequency, Occurrence
+    from domain.timing import DoseStep, Frequency, Occurrence
 
 HORIZON: Final = timedelta(hours=48)
 """How far ahead tasks are made (X1)."""
 _INSTANT: Final = timedelta(microseconds=1)
+_DAY: Final = timedelta(days=1)
 _ON_NEED: Final = ("PRN_LONG",)
 _ONE_ON_NEED: Final = ("SOS",)
 
@@ -64,6 +66,30 @@ def understood(fields: Mapping[str, object]) -> Frequency | None:
     return parse_frequency(str(text)) if text else None
 
 
+def dose_table(fields: Mapping[str, object]) -> tuple[DoseStep, ...]:
+    """The rows of an order whose dose changes by a table (X9); none where it does not.
+
+    Raises:
+        InvalidInput: it is not understood, begins with another dose, or nothing repeats.
+    """
+    text = fields.get("taper")
+    if not isinstance(text, str) or not text:
+        return ()
+    rows = parse_taper("fields.taper", text)
+    frequency = understood(fields)
+    if frequency is None or on_need(fields) or frequency.as_needed or frequency.kind is Kind.ONCE:
+        raise InvalidInput(
+            "fields.taper", "a dose table needs doses that repeat", right="frequency: qd"
+        )
+    if rows[0].dose.to_json() != fields.get("dose"):
+        raise InvalidInput(
+            "fields.dose",
+            "the dose table begins with another dose",
+            right=f"{rows[0].dose.value} {rows[0].dose.unit}",
+        )
+    return rows
+
+
 def on_need(fields: Mapping[str, object]) -> bool:
     """Whether tasks wait for a need (X6, E37): by the order's class, else by its frequency."""
     order_class = fields.get("order_class")
@@ -90,6 +116,7 @@ def planned(
         InvalidInput: the order's fields ask for something that cannot be.
     """
     loop = loops.get(order.loop)
+    table = dose_table(order.fields)
     if loop.made_by not in (MadeBy.TIMING, MadeBy.COUNT) or on_need(order.fields):
         return ()
     tubes = _containers(around)
@@ -99,7 +126,8 @@ def planned(
     if one_on_need or frequency is None or frequency.tasks_at_signing:
         rows = _at_signing(order, number, dated=frequency is None and not one_on_need)
     else:
-        rows = _scheduled(order, frequency, around, until=now + HORIZON, since=since, each=number)
+        span = (since, now + HORIZON)
+        rows = _scheduled(order, frequency, around, span=span, each=number, table=table)
     return tuple(
         NewTask(
             due_at=row.due_at,
@@ -217,10 +245,11 @@ def _scheduled(
     frequency: Frequency,
     around: Surroundings,
     *,
-    until: datetime,
-    since: datetime | None,
+    span: tuple[datetime | None, datetime],
     each: int,
+    table: tuple[DoseStep, ...],
 ) -> tuple[_Row, ...]:
+    since, until = span
     start = begins_at(order)
     stop, count = order.stop_at, order.fields.get("dose_count")
     lasts = around.item("container_minutes")
@@ -239,11 +268,12 @@ def _scheduled(
             time_critical=truth(around.item("time_critical")),
             each=each,
             container_lasts=timedelta(minutes=lasts) if isinstance(lasts, int) else None,
+            doses=table,
         ).due
 
     begin = start if since is None else max(start, since + _INSTANT)
     rows = due(begin, until)
-    ends = _ends(frequency, order, start)
+    ends = _ends(frequency, order, start, table)
     final = bool(rows) and _is_final(frequency, order, rows[-1])
     if rows and not final and ends is not None:
         final = not due(until, max(until, ends))
@@ -253,10 +283,11 @@ def _scheduled(
 def _row(order: Order, one: Occurrence, *, last: bool) -> _Row:
     minutes = None if one.interval is None else int(one.interval.total_seconds() // 60)
     first = one.number == 1 and one.seq == 1
+    dose = {} if one.dose is None else {"dose": one.dose.to_json()}
     return _Row(
         due_at=one.due_at,
         seq=one.seq,
-        made=_said(order, one.due_at, first=first),
+        made=_said(order, one.due_at, first=first) | dose,
         window_class=one.window_class.value,
         interval_minutes=minutes,
         last=last,
@@ -271,9 +302,13 @@ def _is_final(frequency: Frequency, order: Order, last: Occurrence) -> bool:
     return any(isinstance(count, int) and last.number >= count for count in counts)
 
 
-def _ends(frequency: Frequency, order: Order, start: datetime) -> datetime | None:
-    """When the order stops asking, by its stop or its duration."""
+def _ends(
+    frequency: Frequency, order: Order, start: datetime, table: tuple[DoseStep, ...]
+) -> datetime | None:
+    """When the order stops asking, by its stop, its duration or its dose table."""
     ends = [order.stop_at]
     if frequency.duration is not None:
         ends.append(start + frequency.duration + timedelta(hours=1))  # a clock may change meanwhile
+    used_up = longest(table, frequency.interval or _DAY) if table else None
+    ends.append(None if used_up is None else start + used_up)
     return min((end for end in ends if end is not None), default=None)

@@ -16,6 +16,7 @@ from domain.timing.frequencies import (
 from domain.timing.lines import expand_line
 from domain.timing.reading import parse_frequency
 from domain.timing.site_times import DEFAULT_TIMES, MIMIC_TIMES, SiteTimes
+from domain.timing.tapers import longest, parse_taper
 from domain.timing.wall_clock import ward_day
 from domain.timing.windows import (
     Block,
@@ -52,9 +53,11 @@ __all__ = [
     "expand",
     "expand_line",
     "lapses_at",
+    "longest",
     "may_start_until",
     "next_prn_allowed",
     "parse_frequency",
+    "parse_taper",
     "ward_day",
     "window_of",
 ]
