@@ -94,6 +94,7 @@ class _Places:
         self.set_roster: Final = _bound(people.roster, place)
         self.observe_vitals: Final = _bound(observing.observe_vitals, place)
         self.observe_result: Final = _bound(observing.observe_result, place)
+        self.withdraw_observations: Final = _bound(observing.withdraw, place)
         self.record_weight: Final = _bound(observing.record_weight, place)
         self.record_allergy: Final = _bound(allergies.record_allergy, place)
         self.review_allergies: Final = _bound(allergies.review_allergies, place)

@@ -93,6 +93,20 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservationsWithdrawn:
+    """Values that were entered in error count no more; they stay in the journal.
+
+    Attributes:
+        observed_at: when they were said to be observed.
+        names: which of that time.
+    """
+
+    observed_at: datetime
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllergyRecorded:
     """What is known of one allergy or intolerance, from now on; `certainty` may refute it."""
 
@@ -179,6 +193,7 @@ CareBody = (
     | StayEnded
     | BandReplaced
     | Observed
+    | ObservationsWithdrawn
     | AllergyRecorded
     | StandingFactSet
     | WardSet

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from domain.events import Event
-    from domain.happenings import AllergyRecorded, Happening, Observed, StandingFactSet
+    from domain.happenings import (
+        AllergyRecorded,
+        Happening,
+        ObservationsWithdrawn,
+        Observed,
+        StandingFactSet,
+    )
     from domain.ids import TaskId
     from domain.loops.case import Case
     from domain.told import Told
@@ -57,6 +63,13 @@ _TAKE_ALL_BACK: Final = Statement(delete(observations).where(*_OF_STREAM))
 _TAKE_NAME_BACK: Final = Statement(
     delete(observations).where(*_OF_STREAM, observations.c.name == word("name"))
 )
+_WITHDRAW: Final = Statement(
+    delete(observations).where(
+        *_OF_STREAM,
+        observations.c.name == word("name"),
+        observations.c.observed_at == number("observed_at"),
+    )
+)
 _FIRST_OF: Final = Statement(
     select(func.min(observations.c.observed_at)).where(
         *_OF_STREAM, observations.c.name == word("name")
@@ -69,6 +82,13 @@ VOIDING: Final = frozenset({"rejected_recollect", "cancelled", "not_available"})
 def project_observed(driver: Driver, happening: Happening, body: Observed, row: Values) -> None:
     """Add the values of an observation."""
     _add(driver, of_observed(body.values, happening.at), row)
+
+
+def withdraw(driver: Driver, body: ObservationsWithdrawn, row: Values) -> None:
+    """Take back values that were observed by themselves; those of steps are corrected there."""
+    for name in body.names:
+        keys = {"name": name, "observed_at": micros(body.observed_at)}
+        driver.write(_WITHDRAW, _keys(row) | keys)
 
 
 def project_allergy(driver: Driver, body: AllergyRecorded, row: Values) -> None:

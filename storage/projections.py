@@ -13,6 +13,7 @@ from domain.happenings import (
     CatalogueItemSet,
     ConfigurationTaken,
     MovedTo,
+    ObservationsWithdrawn,
     Observed,
     PatientLinked,
     PatientRegistered,
@@ -26,7 +27,12 @@ from domain.patients import EncounterState
 from storage import statements as sql
 from storage.alert_mapping import carry_alerts, project_alert
 from storage.care_mapping import encounter_row, patient_row, practitioner_row, ward_row
-from storage.clinical_projection import project_allergy, project_fact, project_observed
+from storage.clinical_projection import (
+    project_allergy,
+    project_fact,
+    project_observed,
+    withdraw,
+)
 from storage.codec import canonical, json_value
 from storage.mapping import NO_OUTLOOK, order_row, outlook_row, task_row
 from storage.types import micros
@@ -169,6 +175,7 @@ def _project_stay(
     | StayEnded
     | BandReplaced
     | Observed
+    | ObservationsWithdrawn
     | AllergyRecorded
     | StandingFactSet,
     row: Values,
@@ -189,6 +196,8 @@ def _project_stay(
             driver.write(sql.BAND, {"key": key, "band_instance": body.band_instance})
         case Observed():
             project_observed(driver, happening, body, row)
+        case ObservationsWithdrawn():
+            withdraw(driver, body, row)
         case AllergyRecorded():
             project_allergy(driver, body, row)
         case StandingFactSet():

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from domain.clinical import ActiveOrder, Allergy, Clinical, standing_allergies
 from domain.errors import NotFound
 from domain.events import Amended, Corrected, ExitRecorded, Nullified, StepRecorded
-from domain.happenings import AllergyRecorded, Observed, StandingFactSet
+from domain.happenings import (
+    AllergyRecorded,
+    ObservationsWithdrawn,
+    Observed,
+    StandingFactSet,
+)
 from domain.ids import EncounterId
 from domain.standing import ALLERGIES_REVIEWED, NOTE, StandingFact, holding
 from domain.told import of_evidence, of_observed
@@ -55,6 +60,8 @@ class FakeKnowledge:
         body = said.body
         if isinstance(body, Observed):
             return self.with_told(of_observed(body.values, said.at), row)
+        if isinstance(body, ObservationsWithdrawn):
+            return self._withdrawn(body, row)
         if isinstance(body, AllergyRecorded):
             known = replace(body.allergy, recorded_at=said.recorded_at)
             entry = (said.at, said.recorded_at, body.patient, known)
@@ -64,6 +71,16 @@ class FakeKnowledge:
             stated = (said.at, said.recorded_at, body.patient, said.encounter, fact)
             return replace(self, facts=(*self.facts, stated))
         return self
+
+    def _withdrawn(self, body: ObservationsWithdrawn, row: JournalRow) -> FakeKnowledge:
+        rest = tuple(
+            value
+            for value in self.values
+            if value.stream != row.stream
+            or value.told.name not in body.names
+            or value.told.at != body.observed_at
+        )
+        return replace(self, values=rest)
 
     def with_case(self, case: Case) -> FakeKnowledge:
         """With what the appended events of a case tell, once it is kept."""

@@ -49,6 +49,14 @@ def add(commands: Commands) -> None:
         "The result of an order is a step of its task: `wardloop step record`.",
     )
     add_file_option(result)
+    withdraw = group.command(
+        "withdraw",
+        withdraw_observations,
+        "say that values were entered in error",
+        more="Fields: encounter or mrn, at (when they were observed), names, reason.\n"
+        "A value that a step told is corrected there: `wardloop step record`.",
+    )
+    add_file_option(withdraw)
     show = group.command("show", show_known, "what is known of a patient beside orders")
     which = show.add_mutually_exclusive_group(required=True)
     which.add_argument("--mrn", metavar="MRN", help="of the present (else last) stay of a patient")
@@ -131,6 +139,25 @@ def _result(entry: Entry) -> Result:
         high=given.get("high"),
         flag=entry.words("flag"),
     )
+
+
+def withdraw_observations(call: Call) -> int:
+    """`wardloop observe withdraw`."""
+    from client.cli.entry import Entry
+
+    entry = Entry(call, *WHO, "at", "names", "reason")
+    names = entry.texts("names")
+    stay = entry.stay()
+    changes = entry.app.withdraw_observations(
+        user=entry.user,
+        command=entry.command,
+        encounter=stay,
+        observed_at=entry.instant("at"),
+        names=names,
+        reason=entry.text("reason", right="what was wrong"),
+    )
+    words = f"Withdrawn: {', '.join(names)}."
+    return answer_changes(call, entry.command, changes, words, encounter=stay)
 
 
 def when_of(entry: Entry) -> When:

@@ -46,6 +46,7 @@ GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "patient.show": _ANYONE,
         "observe.vitals": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
         "observe.result": _CLINICAL,
+        "observe.withdraw": (Role.NURSE, Role.PHYSICIAN, Role.LABORATORY, Role.SYSTEM),
         "allergy.record": (Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.SYSTEM),
         "weight.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
         "pregnancy.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),

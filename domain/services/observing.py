@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from domain.analytes import in_stored_unit, units_of
-from domain.errors import InvalidInput, NotAuthorised, Refused
-from domain.happenings import Observed, StandingFactSet
+from domain.entered import require_text
+from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
+from domain.happenings import ObservationsWithdrawn, Observed, StandingFactSet
 from domain.ids import PractitionerId
 from domain.people import Role
 from domain.quantities import parse_decimal
@@ -18,8 +20,10 @@ from domain.standing import SPO2_SCALE
 from domain.vital_signs import SCALE_BY, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
+    from domain.clinical import Clinical
     from domain.ids import CommandId, EncounterId
     from domain.ports import Reads
     from domain.results import Result
@@ -192,3 +196,72 @@ def _of_body(name: str, value: object) -> str:
         right = f"{low} to {high} {stored}"
         raise InvalidInput(name, f"{name}: {number} {stored} cannot be true", right=right)
     return format(number, "f")
+
+
+def withdraw(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    encounter: EncounterId,
+    observed_at: datetime,
+    names: Sequence[str],
+    reason: str,
+) -> Changes:
+    """Say that values were entered in error: they count no more, and stay in the journal.
+
+    Args:
+        observed_at: when they were said to be observed, to the minute.
+        names: which of that time.
+
+    Raises:
+        InvalidInput: no name, or no reason.
+        NotFound: no such value of that time in the last days.
+        Refused: a value is told by a step, where it is to be corrected; the stay had ended by then.
+    """
+    if not names:
+        raise InvalidInput("names", "names is missing", right='["temperature"]')
+    require_text("reason", reason)
+    if not reason:
+        raise InvalidInput("reason", "reason is missing", right="what was wrong")
+
+    def act(telling: Telling) -> None:
+        known = telling.writing.clinical(telling.stay.id)
+        found = {at for name in names for at in _instants(known, name, observed_at)}
+        for at in sorted(found):
+            of_time = tuple(name for name in names if _has(known, name, at))
+            telling.tell(ObservationsWithdrawn(at, of_time, reason))
+        left = telling.writing.clinical(telling.stay.id)
+        for name in names:
+            if any(_has(left, name, at) for at in found):
+                raise Refused(
+                    "TOLD_BY_STEP",
+                    f"{name} was told by a step of an order",
+                    next_step="Correct that step: `wardloop step record` with the act correct",
+                    field="names",
+                )
+
+    return of_patient(
+        place,
+        user=user,
+        command=command,
+        encounter=encounter,
+        use_case="observe.withdraw",
+        act=act,
+        when=NOW,
+        said=(observed_at, tuple(names), reason),
+    )
+
+
+def _instants(known: Clinical, name: str, minute: datetime) -> list[datetime]:
+    """When a name was observed in a minute; `NotFound` where it was not."""
+    values = known.series.get(name, ())
+    found = [one.at for one in values if minute <= one.at < minute + timedelta(minutes=1)]
+    if not found:
+        times = ", ".join(one.at.isoformat(timespec="minutes") for one in values[:3])
+        raise NotFound("names", name, right=times and f"observed at {times}")
+    return found
+
+
+def _has(known: Clinical, name: str, at: datetime) -> bool:
+    return any(one.at == at for one in known.series.get(name, ()))

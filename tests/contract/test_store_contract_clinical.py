@@ -11,6 +11,7 @@ from domain.events import Amended, Corrected, ExitRecorded, Nullified, StepRecor
 from domain.happenings import (
     AllergyRecorded,
     Noun,
+    ObservationsWithdrawn,
     Observed,
     PatientLinked,
     StandingFactSet,
@@ -127,6 +128,21 @@ def test_a_result_keeps_its_range_its_flag_and_the_critical_limit_it_crosses(
     assert (found.number, found.unit, found.flag) == (Decimal("6.8"), "mmol/L", "HH")
     assert (found.low, found.high, found.critical) == ("3.5", "5.3", "> 6.2")
     assert (known.latest["culture"].value, known.latest["culture"].critical) == ("no growth", "")
+
+
+def test_what_is_withdrawn_counts_no_more_and_what_a_step_told_stays(
+    hospital: Hospital, reads: Reads, stay: EncounterId
+) -> None:
+    order = hospital.place(stay)
+    task = hospital.task(order, at(8))
+    hospital.append(order, (task, StepRecorded("T13", evidence={"pulse": 96})))
+    observe(hospital, stay, {"pulse": 150, "spo2": 90})
+    observe(hospital, stay, {"pulse": 70}, at(6))
+    body = ObservationsWithdrawn(SEVEN, ("pulse",), "wrong patient")
+    hospital.tell(Noun.ENCOUNTER, stay, body, encounter=stay)
+    known = reads.clinical(stay)
+    assert numbers(known, "pulse") == [96, 70]
+    assert numbers(known, "spo2") == [90]
 
 
 # ---------------------------------------------------------------- values that steps tell

@@ -23,6 +23,12 @@ VITALS = {
     "consciousness": "A",
     "temperature": 38.5,
 }
+WRONG = {
+    "mrn": MRN,
+    "at": "2026-11-24T08:00:00+08:00",
+    "names": ["pulse"],
+    "reason": "of the patient in bed 02",
+}
 POTASSIUM = {"mrn": MRN, "name": "potassium", "value": 4.1, "unit": "mmol/L", "low": 3.5}
 
 
@@ -95,6 +101,13 @@ BAD = (
     Bad("observe result", {**POTASSIUM, "flag": "very"}, "flag"),
     Bad("observe result", {**POTASSIUM, "order": "any"}, "order", code="RESULT_OF_ORDER"),
     Bad("observe result", {**POTASSIUM, "task": "any"}, "order", code="RESULT_OF_ORDER"),
+    Bad("observe withdraw", {**WRONG, "at": None}, "at"),
+    Bad("observe withdraw", {**WRONG, "at": "2026-11-24T08:00:00"}, "at"),
+    Bad("observe withdraw", {**WRONG, "names": None}, "names"),
+    Bad("observe withdraw", {**WRONG, "names": "pulse"}, "names"),
+    Bad("observe withdraw", {**WRONG, "reason": None}, "reason"),
+    Bad("observe withdraw", WRONG, "names", code="NOT_FOUND"),
+    Bad("observe withdraw", WRONG, "actor", "wu.min", "NOT_AUTHORISED"),
     Bad("allergy record", {"mrn": MRN}, "substance"),
     Bad("allergy record", {"mrn": MRN, "substance": "latex", "reviewed": True}, "reviewed"),
     Bad("allergy record", {"mrn": MRN, "none_known": True, "reaction": "rash"}, "reaction"),
@@ -218,6 +231,16 @@ def test_what_is_known_of_a_patient_is_shown(wardloop: Wardloop) -> None:
     assert {one["substance"] for one in known["allergies"]} == {"penicillins", "codeine"}
     encounter = str(known["encounter"])
     assert wardloop.does("observe", "show", "--encounter", encounter, user="sun.li") == known
+
+
+def test_what_was_entered_in_error_is_withdrawn(wardloop: Wardloop) -> None:
+    wardloop.does("observe", "vitals", given=VITALS, user="sun.li")
+    said = wardloop("observe", "withdraw", given=WRONG, user="sun.li")
+    assert "Withdrawn: pulse." in said.out
+    known: Any = wardloop.does("observe", "show", "--mrn", MRN, user="sun.li")
+    assert "pulse" not in known["latest"]
+    assert known["latest"]["spo2"]["value"] == "94"
+    assert wardloop("db", "verify").code == 0
 
 
 def test_a_second_sending_observes_nothing_twice(wardloop: Wardloop) -> None:

@@ -247,3 +247,43 @@ def test_what_nobody_weighs_is_refused(
     assert wrong.value.field == field
     assert wrong.value.right is not None
     assert right in wrong.value.right
+
+
+# ---------------------------------------------------------------- entered in error
+def withdraw(
+    shift: Shift, clock: str, *names: str, reason: str = "of the patient in bed 02"
+) -> None:
+    shift.app.withdraw_observations(
+        user="li.na",
+        command=shift.new(),
+        encounter=shift.stay,
+        observed_at=local(clock),
+        names=names,
+        reason=reason,
+    )
+
+
+def test_what_was_entered_for_the_wrong_patient_counts_no_more(shift: Shift) -> None:
+    observe(shift, {"pulse": 72, "temperature": "36.8"})
+    shift.at("08:00")
+    observe(shift, {"pulse": 150, "temperature": "39.9", "spo2": 82})
+    withdraw(shift, "08:00", "pulse", "temperature")
+    latest = known(shift).latest
+    assert (latest["pulse"].value, latest["temperature"].value) == ("72", "36.8")
+    assert latest["spo2"].value == "82"
+    assert len(known(shift).series["pulse"]) == 1
+
+
+def test_what_was_never_observed_cannot_be_withdrawn(shift: Shift) -> None:
+    observe(shift, {"pulse": 72})
+    for clock, name in (("06:59", "pulse"), ("07:00", "spo2")):
+        with pytest.raises(NotFound) as wrong:
+            withdraw(shift, clock, name)
+        assert wrong.value.field == "names"
+    with pytest.raises(InvalidInput) as unnamed:
+        withdraw(shift, "07:00")
+    assert unnamed.value.field == "names"
+    with pytest.raises(InvalidInput) as unsaid:
+        withdraw(shift, "07:00", "pulse", reason="")
+    assert unsaid.value.field == "reason"
+    assert known(shift).latest["pulse"].value == "72"

@@ -179,3 +179,25 @@ def test_the_bedside_glucose_of_an_order_is_known_and_its_correction_too(shift: 
     )
     found = known(shift).series["glucose"]
     assert [(one.number, one.flag) for one in found] == [(Decimal("13.2"), "H")]
+
+
+def test_what_a_step_told_is_corrected_at_the_step(shift: Shift) -> None:
+    fields = {"tests": ["GLUPOC"], "timing": "random", "priority": "ROUTINE", "point_of_care": True}
+    order = shift.ordered(fields, kind="test")
+    shift.do("li.na", order=order, step="L2", result="verified")
+    (task,) = shift.tasks(order)
+    noscan = {"noscan_reason": "scanner down"}
+    shift.do("li.na", task=task.id, step="L4", result="collected", evidence=noscan)
+    entered = {"results": "glucose 31.2 mmol/L", "critical": False}
+    shift.do("lab.xu", task=task.id, step="L8", result="measured", evidence=entered)
+    with pytest.raises(Refused) as refused:
+        shift.app.withdraw_observations(
+            user="li.na",
+            command=shift.new(),
+            encounter=shift.stay,
+            observed_at=local("07:00"),
+            names=["glucose"],
+            reason="wrong meter",
+        )
+    assert refused.value.code == "TOLD_BY_STEP"
+    assert known(shift).latest["glucose"].number == Decimal("31.2")
