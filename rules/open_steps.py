@@ -57,15 +57,12 @@ def open_work(limits: Limits, model: RiskModel, now: datetime) -> OpenWork:
     """The open steps at an instant; one whose rule is off counts as the lightest."""
     found = OpenWork()
     for stream, passed in limits.late:
-        worst: LateStep | None = None
-        for deadline, claims in passed:
-            one = _late(stream.id, deadline, claims, model, now)
-            if worst is None or _order(one) > _order(worst):
-                worst = one
+        steps = [_late(stream.id, deadline, claims, model, now) for deadline, claims in passed]
+        for one in steps:
             _time(found, one, model)
-        if worst is not None:
-            found.late[stream.id] = worst
-            found.steps.append(worst.step)
+        worst = max(steps, key=_order)
+        found.late[stream.id] = worst
+        found.steps.append(worst.step)
     found.steps += [ON_TIME] * len(limits.on_time)
     return found
 

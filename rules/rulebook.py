@@ -78,6 +78,7 @@ class Rules:
         loops: Loops | None = None,
         model: RiskModel | None = None,
         quiet: Mapping[str, Quiet] = _UNDISTURBED,
+        sha256: str = "",
     ) -> None:
         """Lay the rules out for speed.
 
@@ -85,6 +86,7 @@ class Rules:
             loops: for the roles of steps whose limits have no rule of their own.
             model: the numbers of CLORS; without it those shipped.
             quiet: the handovers of wards; on a ward that is not named nothing waits.
+            sha256: of the whole configuration that this is part of; without it of what is here.
         """
         self._roles = _NOBODY if loops is None else step_roles(loops)
         self._model = model or shipped_model()
@@ -95,7 +97,7 @@ class Rules:
             (ward, [one.isoformat() for one in quiet[ward].handovers], str(quiet[ward].zone))
             for ward in sorted(quiet)
         ]
-        self._sha256 = digest((table.sha256, self._model.config_sha256, repr(words)))
+        self._sha256 = sha256 or digest((table.sha256, self._model.config_sha256, repr(words)))
 
     @property
     def sha256(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from rules.alerts.registry import CONDITIONS, LimitCondition, StayCondition, StreamCondition
+from rules.alerts.registry import CONDITIONS, LimitCondition, StreamCondition
 from rules.alerts.rule import LATE
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ class Plan:
                     self.marked.setdefault(loop, []).append((rule, run))
                 for key in () if marked else product(loops, LEVELS[level]):
                     self.streams.setdefault(key, []).append((rule, run, gate))
-            case StayCondition(run, _, after_risk):
-                (self.after_risk if after_risk else self.stays).append((rule, run))
+            case found:
+                (self.after_risk if found.after_risk else self.stays).append((rule, found.run))
 
     def of_limit(self, view: View, stream: Stream, deadline: Deadline) -> Iterator[Claim]:
         """The claims about a limit; one whose rule is not known is nobody's own (X-LATE)."""

@@ -22,12 +22,11 @@ def step_roles(loops: Loops) -> Mapping[tuple[str, str], tuple[Role, ...]]:
 
 
 def _of_loop(loop: LoopDefinition) -> Iterator[tuple[tuple[str, str], tuple[Role, ...]]]:
+    waiting = {no: step.by for no, step in loop.steps.items()}
+    if RELEASE in loop.common:
+        waiting[RELEASE] = loop.common[RELEASE].by
     for limit in loop.limits:
-        step = loop.steps.get(limit.to)
-        if step is not None and step.by:
-            yield (loop.id, limit.id), step.by
-        elif limit.to == RELEASE and (act := loop.common.get(RELEASE)) is not None and act.by:
-            yield (loop.id, limit.id), act.by
+        yield (loop.id, limit.id), waiting.get(limit.to, ())
     for row in loop.returns:
         if row.asks:
             yield (loop.id, row.code), row.asks

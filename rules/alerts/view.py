@@ -192,20 +192,23 @@ class View:
     def of_stay(
         self,
         rule: Rule,
-        stages: Iterable[tuple[datetime, AlertSeverity]],
+        stages: Iterable[tuple[datetime, AlertSeverity | None]],
         *,
         cause: str,
         minutes: int | None = None,
         evidence: Mapping[str, str] | None = None,
     ) -> Iterable[Claim]:
-        """The claim of the stay. An episode that is open keeps its cause: it is not told anew."""
+        """The claim of the stay; none where the rule is off."""
+        held = rising([(at, severity) for at, severity in stages if severity is not None])
+        if not held:
+            return ()
         encounter = self.situation.encounter
         claim = Claim(
             rule,
             encounter,
             cause,
             encounter,
-            rising(stages),
+            held,
             rule.roles,
             minutes=minutes,
             evidence=MappingProxyType(dict(evidence or {})),

@@ -62,8 +62,6 @@ def _spoken(view: View) -> VitalSet | None:
 def _told(view: View, rule: Rule, vitals: VitalSet) -> Iterable[Claim]:
     """One episode lasts while NEWS2 stays so: a further set of the same kind tells nobody anew."""
     severity = rule.severity[_ROUTINE]
-    if severity is None:
-        return ()
     cause, since = view.open_cause(rule) or (vitals.at.isoformat(), vitals.at)
     return view.of_stay(
         rule,
@@ -87,8 +85,6 @@ def observations_due(view: View, rule: Rule) -> Iterable[Claim]:
         severity = AlertSeverity.S1
     elif view.test("news2", ">=", URGENT, least):
         severity = AlertSeverity.S2
-    if severity is None:
-        return ()
     return view.of_stay(rule, [(at, severity)], cause=at.isoformat(), evidence={"last": str(least)})
 
 
@@ -102,7 +98,7 @@ def critical_band(view: View, rule: Rule) -> Iterable[Claim]:
     since, risk = view.risk_since, view.risk
     if risk is None or not view.test("risk", "is", "critical", risk.band.value):
         return ()
-    if since is None or severity is None or view.comfort_care:
+    if since is None or view.comfort_care:
         return ()
     told = view.open_cause(rule)
     hours = int(rule.params["hours"])
@@ -124,6 +120,6 @@ def source_silent(view: View, rule: Rule) -> Iterable[Claim]:
     severity = rule.severity[_ROUTINE]
     for flag in sorted(view.situation.flags):
         name, _, since = flag.partition("@")
-        if severity is not None and view.test("flags.source_silent", "is", "source_silent", name):
+        if view.test("flags.source_silent", "is", "source_silent", name):
             at = datetime.fromisoformat(since) + int(rule.params["minutes"]) * MINUTE
             yield from view.of_stay(rule, [(at, severity)], cause=flag)

@@ -12,6 +12,7 @@ import pytest
 from domain.errors import NotFound
 from domain.ids import WardId
 from domain.observations import Observation
+from domain.orders import Priority
 from domain.patients import Sex
 from domain.people import Role
 from rules.alerts.loader import load_rules
@@ -75,6 +76,24 @@ def test_a_limit_whose_rule_is_off_counts_as_the_lightest(tmp_path: Path) -> Non
     assert said(late, 10, rules) == {}
     (step,) = assess(late, 10, rules).risk.causes
     assert (step.hazard, step.rule) == (500, "M-09")
+
+
+def test_a_rule_that_is_off_raises_nothing(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        'format = 1\n[rules.X-OBS]\nseverity = ["S3", "S3", false]\n'
+        '[rules.X-GAP]\nseverity = ["S2", "S3", false]\n'
+        '[rules.L-12]\nseverity = ["S3", false, "S4"]\n'
+        "[rules.X-03]\non = false\n[rules.X-NEWS-RED]\non = false\n",
+        encoding="utf-8",
+    )
+    rules = Rules(load_rules(overlays=[site]))
+    red = {**WELL, "consciousness": "C"}
+    assert said(stay(clinical=observed((0, red))), 999, rules) == {}
+    assert said(stay(task("medication", incomplete=True)), 5, rules) == {}
+    unread = stay(order("test", deadline("L-12", 5), priority=Priority.URGENT))
+    assert said(unread, 5, rules) == {}
+    assert said(unread, 5) == {"L-12": "S4"}
 
 
 def test_a_ward_may_have_rules_of_its_own(tmp_path: Path) -> None:
