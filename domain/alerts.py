@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,12 @@ class AlertKey:
     @property
     def id(self) -> str:
         """The alert's id, the same on every machine (decision 21)."""
-        return derived("alert", self.rule, self.subject, self.cause)
+        return _alert_id(self.rule, self.subject, self.cause)
+
+
+@lru_cache(maxsize=8192)  # asked for of every alert whenever its patient is settled
+def _alert_id(rule: str, subject: str, cause: str) -> str:
+    return derived("alert", rule, subject, cause)
 
 
 @dataclass(frozen=True, slots=True)
