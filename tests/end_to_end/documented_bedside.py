@@ -26,7 +26,7 @@ def add_bedside(page: Page) -> None:
         f"word;\n`flag` one of {' '.join(f'`{flag}`' for flag in FLAGS)}. A value is kept in the "
         "unit of its name; one beyond the critical limits of\n`rules/knowledge` is marked. Every "
         "entry may have `at` and `source`. A wrong value of a step is corrected by `step record` "
-        "with\nthe act `correct`.",
+        "with\nthe act `correct`; one that was observed by itself is taken back by `observe withdraw`.",
     )
     vitals = {
         "mrn": MRN, "respiratory_rate": 22, "spo2": 94, "supplemental_oxygen": False,
@@ -43,6 +43,11 @@ def add_bedside(page: Page) -> None:
     page.runs("observe", "result", given=result, user="chen.wei")
     page.runs("observe", "result", given={**result, "name": "K"}, user="chen.wei")
     page.runs("observe", "result", given={**result, "order": page.id("TEST")}, user="chen.wei")
+    wrong = {
+        "mrn": MRN, "at": "2026-11-24T14:12:00+08:00", "names": ["spo2"],
+        "reason": "of the patient in bed 02",
+    }  # fmt: skip
+    page.runs("observe", "withdraw", given=wrong, user="sun.li")
     page.title(
         "allergy, weight, pregnancy, note",
         "An allergy stays with the patient and is refuted, never deleted: `kind` allergy or "

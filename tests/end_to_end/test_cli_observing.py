@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ class Bad:
     """A command, what is wrong with it, and which field must be named."""
 
     words: str
-    entry: dict[str, object]
+    entry: Mapping[str, object]
     field: str
     user: str = "li.na"
     code: str = "INVALID_INPUT"
