@@ -20,6 +20,7 @@ from domain.events import (
     StepRecorded,
     StreamKind,
     TaskMade,
+    VersionRaised,
 )
 from domain.findings import Finding, Severity
 from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId
@@ -128,6 +129,12 @@ def test_an_exit_says_what_is_still_due() -> None:
 def test_an_incident_stands_with_its_severity() -> None:
     assert of_dose(IncidentReported("fall", "S2")) == [("incident", "", 2, "S2")]
     assert of_order(IncidentReported("spill")) == [("incident", "", 2, "")]
+
+
+def test_a_report_that_was_changed_after_it_was_out_marks_its_order() -> None:
+    out = VersionRaised(1, "report:L9", report=True)
+    assert of_order(out) == []
+    assert of_order(out, VersionRaised(2, "amended:L9", report=True)) == [("amended", "L9", 3, "")]
 
 
 def test_a_correction_is_judged_anew_and_keeps_the_rest() -> None:
