@@ -26,7 +26,8 @@ def add_bedside(page: Page) -> None:
         f"word;\n`flag` one of {' '.join(f'`{flag}`' for flag in FLAGS)}. A value is kept in the "
         "unit of its name; one beyond the critical limits of\n`rules/knowledge` is marked. Every "
         "entry may have `at` and `source`. A wrong value of a step is corrected by `step record` "
-        "with\nthe act `correct`; one that was observed by itself is taken back by `observe withdraw`.",
+        "with\nthe act `correct`; one that was observed by itself is taken back by "
+        "`observe withdraw`.",
     )
     vitals = {
         "mrn": MRN, "respiratory_rate": 22, "spo2": 94, "supplemental_oxygen": False,
