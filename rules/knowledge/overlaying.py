@@ -158,7 +158,7 @@ def _disable(found: Document, site: Document, number: int, change: ChangeRow) ->
     if change.expires is None:
         raise _fault(site, number, "expires", "a row is switched off until a day; say expires")
     if row.grade is AlertSeverity.S1:
-        if len(set(change.approved_by)) < TWO:
+        if len(change.approved_by) < TWO:
             raise _fault(site, number, "approved_by", "a rule of S1 is switched off by two people")
         if change.expires - change.approved_at > LONGEST_OFF:
             raise _fault(
@@ -195,6 +195,7 @@ def _said_by_site(site: Document, change: ChangeRow) -> dict[str, object]:
         "version": f"{site.file} {change.approved_at}",
         "source": change.reason,
         "licence": "the hospital's own",
+        "status": "draft",
         "effective_from": change.row.get("effective_from", change.approved_at),
     }
     return {**said, **_reviewed(change)} if change.approved_by else said

@@ -31,7 +31,7 @@ def _decimal(value: object) -> Decimal:
 
 def _numbers(value: object) -> Mapping[str, Decimal]:
     if not isinstance(value, dict):
-        raise TypeError('right would be { mg = "0.01" }')
+        raise ValueError('right would be { mg = "0.01" }')  # noqa: TRY004 - Pydantic places ValueErrors
     return MappingProxyType({str(key): _decimal(one) for key, one in value.items()})
 
 
