@@ -43,7 +43,7 @@ def risk_inputs(
     situation = view.situation
     age = situation.clinical.age_years(now)
     acute = acute_of(situation, view.vitals)
-    given = (OrderRisk(*one) for one in situation.order_risks)
+    given = (OrderRisk(*one) for one in situation.order_risks or view.order_risks)
     known = [one for one in given if (one.kind, one.override) in model.orders]
     return RiskInputs(
         age_years=age if age is not None and 0 <= age <= _OLDEST else None,

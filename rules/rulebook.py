@@ -24,6 +24,7 @@ from rules.alerts.tracing import trace_of
 from rules.alerts.view import View
 from rules.loops.definitions import digest
 from rules.open_steps import open_work
+from rules.order_risks import OrderRisks
 from rules.risk import risk_of, shipped_model
 from rules.risk_inputs import next_birthday, risk_inputs
 from rules.risk_shown import shown
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from rules.alerts.rule import Rule
     from rules.alerts.view import Test
     from rules.open_steps import OpenWork
+    from rules.order_risks import FindRisks
     from rules.risk import RiskModel
 
 OVERDUE: Final = "X-OBS"
@@ -78,6 +80,7 @@ class Rules:
         loops: Loops | None = None,
         model: RiskModel | None = None,
         quiet: Mapping[str, Quiet] = _UNDISTURBED,
+        risks: FindRisks | None = None,
         sha256: str = "",
     ) -> None:
         """Lay the rules out for speed.
@@ -86,10 +89,13 @@ class Rules:
             loops: for the roles of steps whose limits have no rule of their own.
             model: the numbers of CLORS; without it those shipped.
             quiet: the handovers of wards; on a ward that is not named nothing waits.
+            risks: what the prescribing checks find about active orders; asked anew when orders,
+                results or allergies have changed, never by time. Without it only a situation's own.
             sha256: of the whole configuration that this is part of; without it of what is here.
         """
         self._roles = _NOBODY if loops is None else step_roles(loops)
         self._model = model or shipped_model()
+        self._risks = None if risks is None else OrderRisks(risks)
         self._quiet = quiet
         self._site = _Ward.of(table)
         self._wards = {name: _Ward.of(one) for name, one in table.wards.items()}
@@ -145,6 +151,8 @@ class Rules:
         work = open_work(limits, self._model, now)
         due = observations_due_at(view, ward.percent)
         overdue = due is not None and due <= now
+        if self._risks is not None and not situation.order_risks:
+            view.order_risks = self._risks.of(situation)
         risk = risk_of(risk_inputs(view, work, self._model, overdue=overdue, now=now), self._model)
         claims = [
             *limits.claims,

@@ -56,6 +56,7 @@ class View:
     Attributes:
         step_roles: whose step each limit waits for, by loop and limit.
         tests: the facts that were asked for; None while nobody wants to know.
+        order_risks: of active orders, where the situation does not bring them itself.
     """
 
     situation: Situation
@@ -63,6 +64,7 @@ class View:
         default_factory=lambda: MappingProxyType({})
     )
     tests: list[Test] | None = None
+    order_risks: tuple[tuple[str, str, str], ...] = ()
     risk: Risk | None = None
     risk_since: datetime | None = None
 

@@ -1,0 +1,71 @@
+"""What prescribing checks say of active orders, kept while nothing that they look at has changed.
+
+They look at orders, allergies, results and standing facts, never at the clock: the instant that
+they are given is the last at which one of these became known, so that time alone changes no score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from domain.clinical import Clinical
+from domain.observations import VITALS
+from rules.scores.news2 import PARAMETERS
+
+if TYPE_CHECKING:
+    from domain.ids import EncounterId
+    from domain.situation import Situation
+
+Risks = tuple[tuple[str, str, str], ...]
+FindRisks = Callable[[Clinical, datetime], Risks]
+"""The order, the kind and the override of each risk, as of an instant."""
+REMEMBERED: Final = 4096
+"""More stays than a hospital has open."""
+_MEDICATION: Final = "medication"
+_SIGNED: Final = "M1"
+_WATCHED: Final = frozenset({*VITALS, *PARAMETERS})
+"""Vital signs: they change every hour, and no prescribing check looks at them."""
+
+
+class OrderRisks:
+    """The risks of the stays that were looked at last."""
+
+    def __init__(self, find: FindRisks) -> None:
+        self._find = find
+        self._known: dict[EncounterId, tuple[object, Risks]] = {}
+
+    def of(self, situation: Situation) -> Risks:
+        """The risks of a stay's active orders for drugs; nothing is read where there are none."""
+        orders = tuple(
+            (one.order, one.state, one.done.get(_SIGNED), one.marks)
+            for one in situation.streams
+            if one.task is None and one.loop == _MEDICATION
+        )
+        if not orders:
+            return ()
+        clinical = situation.clinical
+        results = tuple(
+            (name, one.at, one.value)
+            for name, one in clinical.latest.items()
+            if name not in _WATCHED
+        )
+        key = (frozenset(orders), frozenset(results), clinical.allergies, situation.flags)
+        known = self._known.get(situation.encounter)
+        if known is not None and known[0] == key:
+            return known[1]
+        found = self._find(clinical, _last_known(situation))
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[situation.encounter] = key, found
+        return found
+
+
+def _last_known(situation: Situation) -> datetime:
+    """When the last of what checks look at became known."""
+    clinical = situation.clinical
+    instants = [one.since for one in situation.streams if one.task is None]
+    instants += [one.signed_at for one in clinical.orders if one.signed_at is not None]
+    instants += [one.at for name, one in clinical.latest.items() if name not in _WATCHED]
+    return max(instants)
