@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from domain.analytes import (
     in_stored_unit,
     units_of,
 )
+from domain.clinical import Clinical
 from domain.errors import InvalidInput
 from domain.ids import EncounterId, WardId
 from domain.observations import VITALS, Observation
@@ -219,3 +220,9 @@ def test_where_nobody_works_an_alert_reaches_nobody() -> None:
         staff=(),
     )
     assert found == ()
+
+
+def test_whose_birth_is_not_known_has_no_age() -> None:
+    assert Clinical().age_years(NOON) is None
+    assert Clinical(birth_date=date(1958, 11, 25)).age_years(NOON) == 67
+    assert Clinical(birth_date=date(1958, 11, 24)).age_years(NOON) == 68
