@@ -31,6 +31,7 @@ ENCOUNTERS: Final = 300
 OPEN_TASKS: Final = (20, 80)
 WARDS: Final = tuple(WardId(f"{floor}A") for floor in range(1, 9))
 EIGHT: Final = local("08:00")
+NINE: Final = local("09:00")
 PACK: Final = "010690123456789217271231"
 """A scanned pack: its GTIN, its expiry at the end of 2027."""
 DRUGS: Final = """code,name,name_zh,route,gtins,high_alert,controlled,skin_test,time_critical,\
@@ -169,7 +170,7 @@ class Hospital:
         return found
 
     def _at(self, bed: Bed) -> Iterator[tuple[str, dict[str, object]]]:
-        """What is done for one patient: tubes are drawn, the first dose of each drug is given."""
+        """What is done for one patient: tubes are drawn, the doses of eight o'clock are given."""
         scans = [wristband(bed.mrn, 1)]
         orders = list(bed.orders)
         self._chance.shuffle(orders)
@@ -183,7 +184,7 @@ class Hospital:
                 yield from _drawn(order, list(case.tasks.values()), scans)
             elif case.order.fields["product"] == "CEF1G":
                 yield from _prepared(first)
-            else:
+            elif first.due_at is not None and first.due_at <= NINE:  # no window is open before
                 yield from _given(first, [*scans, PACK], str(case.order.fields["product"]))
 
 
