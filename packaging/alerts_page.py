@@ -19,7 +19,7 @@ from rules.alerts.registry import CONDITIONS, LimitCondition  # noqa: E402 - as 
 from rules.loops.loader import load_loops  # noqa: E402 - as above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from domain.alerts import AlertSeverity, Rung
     from rules.alerts.rule import Rule
@@ -42,37 +42,41 @@ def page() -> str:
         f"{len(rules)} rules. A rule is raised when one of its conditions holds, and resolved",
         "when none does. Severities stand as STAT / URGENT / ROUTINE.",
         "",
-        "| rule | says | severity | first | climbs | holds by | hidden by | source |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-        *(_row(rule) for rule in rules.values()),
-        "",
-        "## Silent: no source yet",
-        "",
+        *_table(
+            "rule | says | severity | first | climbs | holds by | hidden by | source",
+            (_row(rule) for rule in rules.values()),
+        ),
+        *_section("Silent: no source yet"),
         "Raised and counted where their facts are given, shown to nobody.",
         "",
-        "| rule | why |",
-        "| --- | --- |",
-        *(f"| {one.id} | {one.definition.silent} |" for one in rules.values() if one.silent),
-        "",
-        "## Limits and their rules",
-        "",
-        "| rule | limits |",
-        "| --- | --- |",
-        *(f"| {rule} | {', '.join(limits)} |" for rule, limits in _limits().items()),
-        "",
-        "## Conditions and the facts that they read",
-        "",
-        "| condition | facts |",
-        "| --- | --- |",
-        *(f"| {name} | {', '.join(CONDITIONS[name].facts)} |" for name in sorted(CONDITIONS)),
-        "",
-        "## What was left open, and how it is settled",
-        "",
-        "| matter | settled |",
-        "| --- | --- |",
-        *(f"| {row['matter']} | {row['how']} |" for row in _settled()),
+        *_table("rule | why", (_silent(one) for one in rules.values() if one.silent)),
+        *_section("Limits and their rules"),
+        *_table("rule | limits", ((rule, ", ".join(row)) for rule, row in _limits().items())),
+        *_section("Conditions and the facts that they read"),
+        *_table("condition | facts", (_facts(name) for name in sorted(CONDITIONS))),
+        *_section("What was left open, and how it is settled"),
+        *_table("matter | settled", ((row["matter"], row["how"]) for row in _settled())),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _section(title: str) -> tuple[str, ...]:
+    return ("", f"## {title}", "")
+
+
+def _table(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {head} |"
+    yield "|" + " --- |" * (head.count("|") + 1)
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _silent(rule: Rule) -> tuple[str, ...]:
+    return rule.id, rule.definition.silent
+
+
+def _facts(name: str) -> tuple[str, ...]:
+    return name, ", ".join(CONDITIONS[name].facts)
 
 
 def _settled() -> list[dict[str, str]]:
@@ -80,9 +84,9 @@ def _settled() -> list[dict[str, str]]:
     return rows
 
 
-def _row(rule: Rule) -> str:
+def _row(rule: Rule) -> tuple[str, ...]:
     words = rule.definition
-    cells = (
+    return (
         rule.id,
         f"{words.title['en']}. {words.action['en']}<br>{words.title['zh']}。{words.action['zh']}",
         _severity(rule),
@@ -92,7 +96,6 @@ def _row(rule: Rule) -> str:
         ", ".join(rule.suppressed_by) or "–",
         words.source,
     )
-    return f"| {' | '.join(cells)} |"
 
 
 def _severity(rule: Rule) -> str:
