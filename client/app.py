@@ -7,7 +7,6 @@ needed to work with Wardloop.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from domain.ids import CommandId
@@ -47,15 +46,20 @@ _R = TypeVar("_R")
 
 
 def _bound(
-    use_case: Callable[Concatenate[Workplace, _P], _R], place: Workplace
+    use_case: Callable[Concatenate[Workplace, _P], _R], place: Callable[[], Workplace]
 ) -> Callable[_P, _R]:
-    return partial(use_case, place)
+    """The use case at the place as it is when it is called: a configuration may have come."""
+
+    def at_place(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        return use_case(place(), *args, **kwargs)
+
+    return at_place
 
 
 class _Orders:
     """The use cases about orders, their steps, and the work that waits."""
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: Callable[[], Workplace]) -> None:
         self.draft_order: Final = _bound(ordering.draft, place)
         self.sign_order: Final = _bound(ordering.sign, place)
         self.revise_order: Final = _bound(revising.revise, place)
@@ -76,7 +80,7 @@ class _Orders:
 class _Places:
     """The use cases about patients, wards, people and catalogues."""
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: Callable[[], Workplace]) -> None:
         self.admit: Final = _bound(admitting.admit, place)
         self.transfer: Final = _bound(care.transfer, place)
         self.discharge: Final = _bound(care.discharge, place)
@@ -109,7 +113,7 @@ class _Places:
 class _Alerts:
     """The use cases about alerts and scores."""
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: Callable[[], Workplace]) -> None:
         self.list_alerts: Final = _bound(alert_lists.list_alerts, place)
         self.show_alert: Final = _bound(alert_lists.show_alert, place)
         self.show_risk: Final = _bound(alert_lists.show_risk, place)
@@ -123,11 +127,11 @@ class _Alerts:
 
 
 class App(_Orders, _Places, _Alerts):
-    """One process's program. Made once, by `client.wiring.build`; nothing of it changes after.
+    """One process's program. Made once, by `client.wiring.build`.
+
+    Nothing of it changes after, but for the configuration, when another comes into force (`renew`).
 
     Attributes:
-        place: ports, loops and site, for code that is itself a use case.
-        loops: the loop definitions in force.
         reads: questions without a lock, for presenters.
         feed: what changed, from here and from other workstations; None in tests on fakes.
         leases: who does the work that one process does for all; None in tests on fakes.
@@ -141,17 +145,51 @@ class App(_Orders, _Places, _Alerts):
         feed: object | None = None,
         leases: Leases | None = None,
         close: Callable[[], None] | None = None,
+        renewed: Callable[[], Workplace | None] | None = None,
     ) -> None:
-        _Orders.__init__(self, place)
-        _Places.__init__(self, place)
-        _Alerts.__init__(self, place)
-        self.place: Final = place
-        self.loops: Final[Loops] = place.loops
+        """Bind the use cases.
+
+        Args:
+            close: lets go of the database.
+            renewed: the place under another configuration, once one has come into force.
+        """
+
+        def present() -> Workplace:
+            return self._place
+
+        self._place = place
+        _Orders.__init__(self, present)
+        _Places.__init__(self, present)
+        _Alerts.__init__(self, present)
         self.reads: Final[Reads] = place.reads
         self.feed: Final = feed
         self.leases: Final = leases
         self._clock: Final = clock
         self._close: Final = close
+        self._renewed: Final = renewed
+
+    @property
+    def place(self) -> Workplace:
+        """Ports, loops and site, for code that is itself a use case."""
+        return self._place
+
+    @property
+    def loops(self) -> Loops:
+        """The loop definitions in force."""
+        return self._place.loops
+
+    def renew(self) -> bool:
+        """Take another configuration that has come into force by now; whether one has.
+
+        Raises:
+            DefinitionError: a file of it is wrong; what was in force stays so.
+            StorageError: the database cannot be written to.
+        """
+        place = None if self._renewed is None else self._renewed()
+        if place is None:
+            return False
+        self._place = place
+        return True
 
     def now(self) -> datetime:
         """The present instant, frozen where the clock is; what reading functions take as `now`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 import secrets
 from contextlib import AbstractContextManager
@@ -14,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from client.app import App
+from client.configuring import configuration, outlook_of
 from domain.errors import InvalidInput, Refused
 from domain.happenings import ConfigurationTaken, Happening, Noun
 from domain.ids import CommandId, WardId, derived, uuid7
-from domain.loops.checks import IDENTITY_CHECKS
-from domain.loops.outlook import outlooks
 from domain.ports import CommandMeta
 from domain.services.authorising import SYSTEM
 from domain.services.workplace import WardSettings, Workplace
@@ -27,14 +24,12 @@ from domain.timing import DEFAULT_TIMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from client.configuring import Configuration
     from client.settings import Settings
     from domain.clock import Clock
     from domain.ids import EncounterId, Ids
-    from domain.loops.case import Case
-    from domain.loops.loops import Loops
-    from domain.ports import Reads, Transaction, UnitOfWork
-    from domain.worklists import Outlook
-    from rules.knowledge.tables import Knowledge
+    from domain.ports import Transaction, UnitOfWork
+    from storage.store import Store
 
 _RANDOM_BITS: Final = 74
 _SQLITE: Final = "sqlite:///"
@@ -116,9 +111,24 @@ class SeededIds:
 
 
 class ConfiguredUnitOfWork:
-    """Puts a configuration that is new to the journal there before the first write under it."""
+    """Puts a configuration that is new to the journal there before the first write under it.
 
-    def __init__(self, inner: UnitOfWork, *, meta: CommandMeta, summary: str) -> None:
+    New is also one that was in force before, where another came between: it was taken back.
+    """
+
+    def __init__(
+        self,
+        inner: UnitOfWork,
+        *,
+        meta: Callable[[], CommandMeta | None],
+        summary: str,
+    ) -> None:
+        """Stand before a store.
+
+        Args:
+            meta: the command that takes the configuration; None: it came last here, too.
+            summary: what the journal says of it to a reader.
+        """
         self._inner = inner
         self._meta = meta
         self._summary = summary
@@ -128,31 +138,35 @@ class ConfiguredUnitOfWork:
         self, meta: CommandMeta, *, encounters: Sequence[EncounterId] = ()
     ) -> AbstractContextManager[Transaction]:
         """A transaction, under a configuration that the journal knows."""
-        if not self._taken:
-            self._take()
+        self.take()
         return self._inner.begin(meta, encounters=encounters)
 
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Tell the journal of the configuration, unless it was told."""
+        if self._taken:
+            return
+        meta = self._meta()
         try:
-            with self._inner.begin(self._meta) as transaction:
-                if not transaction.seen():
-                    transaction.tell([self._happening(transaction.now)])
-                    transaction.commit()
+            if meta is not None:
+                with self._inner.begin(meta) as transaction:
+                    if not transaction.seen():
+                        transaction.tell([_taken(meta, self._summary, transaction.now)])
+                        transaction.commit()
         except Refused:
             # a frozen clock before this workstation's last entry: every event names the hash too
             return
         self._taken = True
 
-    def _happening(self, now: datetime) -> Happening:
-        meta = self._meta
-        return Happening(
-            noun=Noun.SITE,
-            stream=meta.config_hash,
-            body=ConfigurationTaken(meta.config_hash, meta.loop_hash, self._summary),
-            actor=meta.actor,
-            at=now,
-            recorded_at=now,
-        )
+
+def _taken(meta: CommandMeta, summary: str, now: datetime) -> Happening:
+    return Happening(
+        noun=Noun.SITE,
+        stream=meta.config_hash,
+        body=ConfigurationTaken(meta.config_hash, meta.loop_hash, summary),
+        actor=meta.actor,
+        at=now,
+        recorded_at=now,
+    )
 
 
 def build(
@@ -178,33 +192,79 @@ def build(
         DefinitionError: a loop or site file is wrong: file, line, reason.
         StorageError: the database cannot be used; the message says what to do.
     """
-    from storage.rebuild import refresh
     from storage.store import open_store
 
     used = clock or _clock(now)
-    loops = read_loops(settings)
-    config_hash = hash_of(settings, loops)
+    decides = configuration(settings, used.now())
     make_database(settings.database)
     store = open_store(settings.database, clock=used)
-    refresh(store, outlook_of(loops, store.reads), config_hash)
-    uow = ConfiguredUnitOfWork(
-        store.units, meta=_configuration(settings, loops, config_hash), summary=settings.profile
+    place = _place(store, decides, ids or RandomIds(used), rewind=rewind)
+    return App(
+        place,
+        clock=used,
+        feed=store.feed,
+        leases=store.leases,
+        close=store.close,
+        renewed=_Renewal(settings, store, used, decides, place),
     )
-    from rules.knowledge.result_limits import result_limits
 
-    place = Workplace(
-        uow=uow,
+
+def _place(store: Store, decides: Configuration, ids: Ids, *, rewind: bool) -> Workplace:
+    """The workplace under a configuration; open work that was left under another is renewed."""
+    from rules.knowledge.result_limits import result_limits
+    from storage.rebuild import refresh
+
+    settings, loops = decides.settings, decides.loops
+    outlook = outlook_of(loops, store.reads)
+    refresh(store, outlook, decides.sha256, rulebook=decides.rules)
+    return Workplace(
+        uow=ConfiguredUnitOfWork(
+            store.units,
+            meta=lambda: _configuring(store, decides),
+            summary=decides.summary,
+        ),
         reads=store.reads,
         loops=loops,
-        ids=ids or RandomIds(used),
+        ids=ids,
         workstation=settings.workstation,
-        config_hash=config_hash,
+        config_hash=decides.sha256,
         wards=ward_settings(settings),
         time_zone=settings.time_zone,
         rewind=rewind,
-        result_limits=result_limits(cache(lambda: read_knowledge(settings))),
+        rulebook=decides.rules,
+        result_limits=result_limits(cache(decides.knowledge)),
+        time_critical=frozenset(decides.lists.time_critical),
     )
-    return App(place, clock=used, feed=store.feed, leases=store.leases, close=store.close)
+
+
+class _Renewal:
+    """Looks whether another configuration has come into force, and makes the place under it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        decides: Configuration,
+        place: Workplace,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._until = decides.until
+        self._place = place
+
+    def __call__(self) -> Workplace | None:
+        now = self._clock.now()
+        if self._until is None or now < self._until:
+            return None
+        decides = configuration(self._settings, now)
+        place = _place(self._store, decides, self._place.ids, rewind=self._place.rewind)
+        if isinstance(place.uow, ConfiguredUnitOfWork):
+            place.uow.take()
+        self._until = decides.until
+        self._place = place
+        return place
 
 
 def _clock(now: datetime | None) -> Clock:
@@ -213,53 +273,6 @@ def _clock(now: datetime | None) -> Clock:
     if now.tzinfo is None:
         raise InvalidInput("now", "the time has no zone", right="2026-11-24T08:05:00+08:00")
     return FrozenClock(now.astimezone(UTC))
-
-
-def read_loops(settings: Settings) -> Loops:
-    """The loops of a site, with every check that they name.
-
-    Raises:
-        InvalidInput: a file or folder that the settings name is not there.
-        DefinitionError: a file is wrong: file, line, reason.
-    """
-    from rules.checks.registry import CLINICAL, clinical_checks
-    from rules.loops.loader import load_loops
-
-    for name, paths in (("site", settings.site), ("loops", settings.loops)):
-        for path in paths:
-            if not path.exists():
-                raise InvalidInput(name, f"{path} is not there", right="a path that exists")
-    return load_loops(
-        profile=settings.profile,
-        folders=settings.loops,
-        overlays=settings.site,
-        checks={
-            **IDENTITY_CHECKS,
-            **clinical_checks(cache(lambda: read_knowledge(settings))),
-        },
-        clinical_checks=CLINICAL,
-    )
-
-
-def read_knowledge(settings: Settings) -> Knowledge:
-    """The clinical knowledge, as the site changes it.
-
-    Raises:
-        DefinitionError: a file is wrong: file, line, reason.
-    """
-    from rules.knowledge.loading import load_knowledge
-
-    return load_knowledge(overlays=settings.site)
-
-
-def outlook_of(loops: Loops, reads: Reads) -> Callable[[Case], Mapping[str, Outlook]]:
-    """What comes next on a case, by the loops as they hold where its patient lies."""
-
-    def found(case: Case) -> Mapping[str, Outlook]:
-        stay = reads.encounter(case.order.encounter_id) if loops.wards else None
-        return outlooks(loops if stay is None else loops.for_ward(stay.ward), case)
-
-    return found
 
 
 def make_database(url: str) -> None:
@@ -294,26 +307,22 @@ def ward_settings(settings: Settings) -> Mapping[WardId, WardSettings]:
     return found
 
 
-def hash_of(settings: Settings, loops: Loops) -> str:
-    """The hash of all that decides: profile, zone, wards, loops. Not where the database is."""
-    said = {
-        "profile": settings.profile,
-        "time_zone": settings.time_zone,
-        "wards": settings.wards,
-        "loops": loops.sha256,
-        "overlaid": {ward: own.sha256 for ward, own in sorted(loops.wards.items())},
-    }
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _configuring(store: Store, decides: Configuration) -> CommandMeta | None:
+    """The command that takes a configuration here; None where it is the one taken last.
 
+    It is the same for two processes of the workstation that take it at one time.
+    """
+    from storage.history import last_configuration
 
-def _configuration(settings: Settings, loops: Loops, config_hash: str) -> CommandMeta:
-    """The command that takes a configuration: the same one for the same hash and workstation."""
+    workstation = decides.settings.workstation
+    last, seq = last_configuration(store, workstation)
+    if last == decides.sha256:
+        return None
     return CommandMeta(
-        command_id=CommandId(derived("configuration", config_hash, settings.workstation)),
+        command_id=CommandId(derived("configuration", decides.sha256, workstation, str(seq))),
         actor=SYSTEM.user,
         kind="site.configure",
-        workstation=settings.workstation,
-        loop_hash=loops.sha256,
-        config_hash=config_hash,
+        workstation=workstation,
+        loop_hash=decides.loops.sha256,
+        config_hash=decides.sha256,
     )

@@ -62,6 +62,23 @@ class Call:
             return settings
         return settings.model_copy(update={"site": (*settings.site, Path(site))})
 
+    def settings_in_force(self) -> Settings:
+        """The settings with those of their site files that are in force, and no others.
+
+        Raises:
+            InvalidInput: as `settings`; or a site file is not there.
+            DefinitionError: a site file's head is wrong.
+        """
+        from client.configuring import settings_in_force
+
+        return settings_in_force(self.settings(), self.now())
+
+    def now(self) -> datetime:
+        """The instant of `--now`, else the present one."""
+        from client.wiring import SystemClock
+
+        return self.frozen() or SystemClock().now()
+
     def app(self, *, running: bool = False) -> App:
         """The program on its database, open until the command ends.
 

@@ -9,6 +9,7 @@ from client.cli.errors import FoundWanting
 if TYPE_CHECKING:
     from client.cli.call import Call
     from client.cli.parser import Commands
+    from client.configuring import Configuration
     from storage.rebuild import OutlookOf
     from storage.store import Store
 
@@ -44,9 +45,9 @@ def rebuild_projections(call: Call) -> int:
     """`wardloop db rebuild`."""
     from storage.rebuild import rebuild
 
-    store, outlook, config_hash = _opened(call)
+    store, outlook, decides = _opened(call)
     call.say("Every projection is recomputed …")
-    done = rebuild(store, outlook, config_hash=config_hash)
+    done = rebuild(store, outlook, config_hash=decides.sha256, rulebook=decides.rules)
     words = f"Rebuilt from {done.events} events of {done.chains} chains."
     return call.answer({"chains": done.chains, "events": done.events}, words)
 
@@ -55,9 +56,9 @@ def verify_all(call: Call) -> int:
     """`wardloop db verify`."""
     from storage.verify import verify
 
-    store, outlook, _ = _opened(call)
+    store, outlook, decides = _opened(call)
     call.say("Every record is checked …")
-    verdict = verify(store, outlook)
+    verdict = verify(store, outlook, rulebook=decides.rules)
     if verdict.fault is not None:
         fault = verdict.fault
         where = f"{fault.chain} {fault.seq}" if fault.seq else fault.chain
@@ -80,13 +81,14 @@ def verify_all(call: Call) -> int:
     return call.answer(data, words)
 
 
-def _opened(call: Call) -> tuple[Store, OutlookOf, str]:
+def _opened(call: Call) -> tuple[Store, OutlookOf, Configuration]:
     """The database that is there already, what comes next on a case, and by which configuration."""
-    from client.wiring import SystemClock, hash_of, outlook_of, read_loops
+    from client.configuring import configuration, outlook_of
+    from client.wiring import SystemClock
     from storage.store import open_store
 
     settings = call.settings()
-    loops = read_loops(settings)
+    decides = configuration(settings, call.now())
     store = open_store(settings.database, clock=SystemClock())
     call.resources.callback(store.close)
-    return store, outlook_of(loops, store.reads), hash_of(settings, loops)
+    return store, outlook_of(decides.loops, store.reads), decides

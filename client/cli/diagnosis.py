@@ -78,7 +78,7 @@ def _settings(call: Call) -> Line:
 
 
 def _loops(settings: Settings) -> Line:
-    from client.wiring import read_loops
+    from client.configuring import read_loops
     from rules.loops.proofs import unregistered_checks
 
     def look() -> Line:

@@ -147,9 +147,9 @@ def _named(loops: Loops, call: Call) -> LoopDefinition:
 
 
 def _loops(call: Call) -> Loops:
-    from client.wiring import read_loops
+    from client.configuring import read_loops
 
-    return read_loops(call.settings())
+    return read_loops(call.settings_in_force())
 
 
 def _in_company(path: Path, call: Call) -> tuple[Loops, LoopDefinition]:
@@ -161,10 +161,10 @@ def _in_company(path: Path, call: Call) -> tuple[Loops, LoopDefinition]:
     import shutil
     from tempfile import TemporaryDirectory
 
-    from client.wiring import read_loops
+    from client.configuring import read_loops
     from rules.loops.loader import FIELDS_FILE, SHIPPED, load_fields, load_loop, load_loops
 
-    settings = call.settings()
+    settings = call.settings_in_force()
     site = read_loops(settings)
     try:
         alone = load_loop(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _GLOBAL: Final[tuple[tuple[str, str, str], ...]] = (
     ("--database", "URL", "the database, such as sqlite:////var/lib/wardloop/ward.db"),
     ("--settings", "FILE", "the settings file (see: wardloop settings example)"),
-    ("--site", "FILE", "a hospital's overlay of the loops, after those of the settings"),
+    ("--site", "FILE", "a hospital's site file, after those of the settings"),
     ("--now", "INSTANT", "a frozen clock: ISO 8601 with zone, 2026-11-24T08:00:00+08:00"),
     ("--user", "NAME", "who acts; else the environment variable WARDLOOP_USER"),
 )

@@ -43,6 +43,7 @@ class Surroundings:
         data: what the site says of the ward.
         zone: in which the ward reads its clock.
         site_times: its clock times.
+        time_critical: the drug is on the hospital's list, whatever its catalogue says.
     """
 
     items: tuple[Mapping[str, object], ...]
@@ -50,6 +51,7 @@ class Surroundings:
     data: Mapping[str, object]
     zone: tzinfo
     site_times: SiteTimes
+    time_critical: bool = False
 
     def item(self, name: str) -> object:
         """What the first item that says something of a name says."""
@@ -265,7 +267,7 @@ def _scheduled(
             stop=stop,
             count=count if isinstance(count, int) else None,
             site_times=around.site_times,
-            time_critical=truth(around.item("time_critical")),
+            time_critical=around.time_critical or truth(around.item("time_critical")),
             each=each,
             container_lasts=timedelta(minutes=lasts) if isinstance(lasts, int) else None,
             doses=table,

@@ -38,6 +38,7 @@ def surroundings(writing: Writing, order: Order) -> Surroundings:
         data=settings.data,
         zone=place.zone(ward),
         site_times=settings.site_times,
+        time_critical=str(order.fields.get("product")) in place.time_critical,
     )
 
 

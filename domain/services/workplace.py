@@ -45,6 +45,8 @@ class Workplace:
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
         rulebook: what alerts and scores follow from; None: neither (an import).
         result_limits: the critical limits of a result by its name, in force on a day.
+        time_critical: codes of drugs on the hospital's time-critical list, beside those that its
+            catalogue marks.
     """
 
     uow: UnitOfWork
@@ -58,6 +60,7 @@ class Workplace:
     rewind: bool = False
     rulebook: Rulebook | None = None
     result_limits: Callable[[str, date], ResultLimits | None] | None = None
+    time_critical: frozenset[str] = frozenset()
 
     def ward(self, ward: WardId) -> WardSettings:
         """What the site says of a ward."""

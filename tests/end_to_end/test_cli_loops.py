@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from client.configuring import read_loops
 from client.settings import Settings
-from client.wiring import read_loops
 from rules.loops.loader import SHIPPED
 from rules.loops.proofs import unregistered_checks
 from tests.end_to_end.command_line import Said, say

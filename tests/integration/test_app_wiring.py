@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from client.configuring import hash_of, read_loops
 from client.settings import Settings, default_file, example_settings, load_settings
 from client.wiring import (
     FrozenClock,
@@ -15,9 +16,7 @@ from client.wiring import (
     SeededIds,
     SystemClock,
     build,
-    hash_of,
     make_database,
-    read_loops,
     ward_settings,
 )
 from domain.errors import DefinitionError, InvalidInput, StorageError
@@ -160,7 +159,10 @@ def test_a_new_database_is_made_and_knows_its_configuration(tmp_path: Path) -> N
 
 def test_another_limit_is_another_configuration(tmp_path: Path) -> None:
     overlay = tmp_path / "site.toml"
-    overlay.write_text("format = 1\n[loops.medication.limits.TM01]\nwithin = [5, 10, 30]\n")
+    overlay.write_text(
+        'format = 1\nversion = "1"\napproved_by = ["a", "b"]\n'
+        "[loops.medication.limits.TM01]\nwithin = [5, 10, 30]\n"
+    )
     plain, changed = settings_in(tmp_path), settings_in(tmp_path, site=[overlay])
     hashes = {hash_of(one, read_loops(one)) for one in (plain, changed)}
     hashes.add(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from client.configuring import configuration, outlook_of
 from client.settings import Settings
-from client.wiring import build, hash_of, outlook_of, read_loops
+from client.wiring import build
 from domain.people import Role
 from storage.rebuild import rebuild, refresh
 from storage.store import open_store
@@ -44,7 +45,8 @@ def shift(settings: Settings) -> Iterator[Shift]:
 def changed(settings: Settings, tmp_path: Path, overlay: str) -> Settings:
     """The hospital's settings with one more site file."""
     site = tmp_path / "site.toml"
-    site.write_text(f"format = 1\n{overlay}", encoding="utf-8")
+    head = 'format = 1\nversion = "1"\napproved_by = ["pharm.lead", "medical.affairs"]\n'
+    site.write_text(head + overlay, encoding="utf-8")
     return settings.model_copy(update={"site": (site,)})
 
 
@@ -62,7 +64,8 @@ def opened(settings: Settings) -> Store:
 
 def verdict_of(settings: Settings) -> Verdict:
     store = opened(settings)
-    verdict = verify(store, outlook_of(read_loops(settings), store.reads))
+    decides = configuration(settings, local("07:10"))
+    verdict = verify(store, outlook_of(decides.loops, store.reads), rulebook=decides.rules)
     store.close()
     return verdict
 
@@ -116,10 +119,11 @@ def test_verify_compares_with_the_present_configuration_and_rebuild_brings_it(
     assert fault is not None
     assert "under this configuration; run db rebuild" in fault.what
     store = opened(short)
-    loops = read_loops(short)
-    rebuild(store, outlook_of(loops, store.reads), config_hash=hash_of(short, loops))
+    decides = configuration(short, local("07:10"))
+    outlook, sha256, rules = outlook_of(decides.loops, store.reads), decides.sha256, decides.rules
+    rebuild(store, outlook, config_hash=sha256, rulebook=rules)
     assert verdict_of(short).holds
-    assert refresh(store, outlook_of(loops, store.reads), hash_of(short, loops)) == 0
+    assert refresh(store, outlook, sha256, rulebook=rules) == 0
     store.close()
     (row,) = worklist(short, order, Role.NURSE)
     assert row.deadline == local("07:05")

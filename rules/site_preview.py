@@ -1,0 +1,116 @@
+"""What a configuration would have made late, replayed on orders as they were recorded.
+
+Each order is folded from its journal, command by command, as it was. After each command its running
+limits are worked out under the loops that are tried; a limit that runs past its end before the step
+that it waits for was recorded is late, and raises its rule's alert once.
+
+Replayed are the limits of the loops. Not replayed are rules that look at observations, results,
+marks and scores, later stages of a severity, escalation, and what suppression and grouping hide.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from domain.alerts import AlertSeverity
+from domain.events import Event
+from domain.loops.case import Case
+from domain.loops.deadlines import Deadline, deadlines
+from domain.loops.evolve import evolve_case
+from domain.loops.loops import Loops
+from rules.alerts.loader import RuleTable
+from rules.alerts.rule import LATE
+
+DAY_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A limit that ran out before its step was done.
+
+    Attributes:
+        stream: the task or order that was late.
+        at: when the limit ran out.
+    """
+
+    stream: str
+    limit: str
+    rule: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Alerts of one rule and severity."""
+
+    rule: str
+    severity: AlertSeverity
+    silent: bool
+
+
+@dataclass
+class Tally:
+    """What was late under one configuration.
+
+    Attributes:
+        streams: the tasks and orders that were late at least once.
+        alerts: how often each rule's limit passed, by rule and severity.
+    """
+
+    streams: set[str] = field(default_factory=set)
+    alerts: Counter[Kind] = field(default_factory=Counter)
+
+    def add(self, found: Iterable[Late], case: Case, table: RuleTable) -> None:
+        """Count what was late of one order, by the rules that hold where its patient lies."""
+        for late in found:
+            self.streams.add(late.stream)
+            rule = table.rules.get(late.rule, table.rules[LATE])
+            severity = rule.severity_for(case.order.priority)
+            if severity is not None:
+                self.alerts[Kind(rule.id, severity, rule.silent)] += 1
+
+
+def replayed(commands: Sequence[Sequence[Event]]) -> tuple[tuple[Case, datetime], ...]:
+    """An order with its open tasks as it was after each command, with when that happened."""
+    found: list[tuple[Case, datetime]] = []
+    case: Case | None = None
+    for events in commands:
+        for event in events:
+            case = evolve_case(case, event)
+        if case is not None:
+            tasks = {key: one for key, one in case.tasks.items() if not one.state.terminal}
+            live = Case(case.order, MappingProxyType(tasks))
+            found.append((live, max(event.at for event in events)))
+    return tuple(found)
+
+
+def late_limits(
+    life: Sequence[tuple[Case, datetime]], loops: Loops, *, since: datetime, until: datetime
+) -> tuple[Late, ...]:
+    """The limits of an order that ran out between two instants, under some loops."""
+    running: dict[tuple[str, str, datetime], Deadline] = {}
+    found: list[Late] = []
+
+    def end(over: Mapping[tuple[str, str, datetime], Deadline], at: datetime) -> None:
+        found.extend(
+            Late(one.stream, one.limit, one.rule, one.at)
+            for one in over.values()
+            if one.at < at and since <= one.at < until
+        )
+
+    for case, at in life:
+        now = {(one.stream, one.limit, one.starts_at): one for one in deadlines(loops, case)}
+        end({key: one for key, one in running.items() if key not in now}, at)
+        running = now
+    end(running, until)
+    return tuple(found)
+
+
+def per_day(count: int, *, since: datetime, until: datetime) -> Decimal:
+    """So many in a span, as so many a day; two decimals."""
+    days = Decimal(int((until - since).total_seconds())) / DAY_SECONDS
+    return (count / days).quantize(Decimal("0.01"))
