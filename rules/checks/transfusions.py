@@ -20,7 +20,6 @@ from rules.checks.reading import (
     reason,
     recorded,
     result_of,
-    second,
     stop,
     text,
     warning,
@@ -31,6 +30,11 @@ from rules.knowledge.tables import Tables
 LEVELS: Final = ("senior", "department", "affairs")
 LEVEL_FROM: Final = (Decimal(0), Decimal(800), Decimal(1600))
 """Millilitres of a patient and day, from which a level approves (医疗机构临床用血管理办法 20)."""
+_BINDS: Final = {
+    Answer.COMPATIBLE: Severity.INFO,
+    Answer.SECOND_PERSON: Severity.SECOND_PERSON,
+    Answer.STOP: Severity.STOP,
+}
 _VALUES_HOURS: Final = 24
 _IN_T1: Final = {
     "haemoglobin": "haemoglobin",
@@ -209,15 +213,14 @@ def blood_compatible(context: CheckContext, policy: str) -> Finding | None:
         emergency=truth(context.place.order.fields.get("emergency")),
         policy=policy,
     )  # fmt: skip
-    match verdict.verdict:
-        case Answer.STOP:
-            return stop("blood_compatible", verdict.reason, "another unit")
-        case Answer.SECOND_PERSON:
-            return second("blood_compatible", verdict.reason, "another unit")
-        case Answer.COMPATIBLE:
-            return Finding("blood_compatible", Severity.INFO, verdict.reason)
-        case Answer.IDENTICAL:
-            return None
+    if verdict.verdict is Answer.IDENTICAL:
+        return None
+    return Finding(
+        "blood_compatible",
+        _BINDS[verdict.verdict],
+        verdict.reason,
+        "" if verdict.verdict is Answer.COMPATIBLE else "another unit",
+    )
 
 
 def patient_group(context: CheckContext) -> str:

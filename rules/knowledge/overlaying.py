@@ -247,8 +247,6 @@ def _milder(key: str, before: KnowledgeRow, after: KnowledgeRow) -> bool:
         *before.less_is_stricter,
         *before.more_is_stricter,
     ):
-        if new is None:
-            return True
         return bool(new > old) if key in before.less_is_stricter else bool(new < old)
     return False
 

@@ -320,6 +320,22 @@ def test_knowledge_that_is_no_list_is_refused(tmp_path: Path) -> None:
         load_knowledge(overlays=[changed(tmp_path, "knowledge = 7\n")])
 
 
+def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
+    folder, _ = planted(tmp_path, "contrast", "format = 1", "format = 1")
+    (folder / "contrast.toml").write_text('format = 1\ntable = "contrast"\nrows = 7\n', "utf-8")
+    with pytest.raises(DefinitionError, match="a list of rows"):
+        load_knowledge(shipped=folder)
+
+
+def test_changes_of_several_tables_stand_in_one_file(tmp_path: Path) -> None:
+    first = change(tmp_path, "approve", 'table = "interactions"').read_text(encoding="utf-8")
+    added = 'table = "ingredients"\nrow = { id = "our_tonic", also = ["Elixir 7"] }'
+    second = change(tmp_path, "add", added).read_text(encoding="utf-8")
+    known = load_knowledge(overlays=[changed(tmp_path, first + second)]).on(TODAY)
+    assert {row.status for row in known.of(InteractionRow)} == {"approved"}
+    assert known.ingredients_in("elixir 7 drops") == ("our_tonic",)
+
+
 def test_what_a_site_changes_changes_the_hash(tmp_path: Path) -> None:
     path = change(tmp_path, "approve", 'table = "interactions"')
     assert load_knowledge(overlays=[path]).sha256 != knowledge().sha256
