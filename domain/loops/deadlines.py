@@ -241,11 +241,9 @@ def _said_end(limit: Limit, place: Place) -> datetime | None:
     if limit.to == "release":
         hold = place.order.hold if place.task is None else place.task.hold
         return hold.until if hold is not None else None
-    for step in place.loop.valid_by.get(limit.id, ()):
-        record = place.record(step.no)
-        if record is not None:
-            return _instant(record.evidence.get("valid_until"))
-    return None
+    records = (place.record(step.no) for step in place.loop.valid_by.get(limit.id, ()))
+    found = next((record for record in records if record is not None), None)
+    return None if found is None else _instant(found.evidence.get("valid_until"))
 
 
 def _due(place: Place, start: datetime) -> datetime:

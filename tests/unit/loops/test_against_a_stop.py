@@ -114,6 +114,19 @@ def test_a_dose_without_due_time_ends_with_the_order() -> None:
     assert (story.task.state, story.task.outcome) == (TaskState.VOIDED, "discontinued")
 
 
+@pytest.mark.rows("E34", "X3")
+def test_an_infusion_that_runs_when_the_stop_is_reached_runs_on_to_its_end() -> None:
+    story = medication(dose("08:00", infusion=True), NewTask(fields={"ward_stock": True}))
+    running, undated = story.case.tasks.values()
+    story.record("M10", "08:00", task=running)
+    story.record("M11", "08:01", task=running)
+    story.stop("discontinue", "08:10", stop_at=at("09:00"))
+    _pass(story, "09:01")
+    assert story.again(undated).state is TaskState.VOIDED
+    assert story.again(running).state is TaskState.IN_PROGRESS
+    story.record("M13", "09:10", task=running, result="partial", reason="stopped by the physician")
+
+
 @pytest.mark.rows("MX21", "MX16")
 def test_a_held_sos_dose_does_not_lapse_by_time_alone() -> None:
     story = medication(NewTask(fields={"ward_stock": True, "first_task": True}), order_class="SOS")
