@@ -21,22 +21,32 @@ if TYPE_CHECKING:
 BEGUN: Final = "T15"
 ENDED: Final = "T18"
 REACTION: Final = "transfusion_reaction"
-_UNMET: Final = ("indication", "second_sample", "consent")
+_UNMET: Final = frozenset({"second_sample", "consent"})
+_BLOCKS: Final = ("stop", "second_person", "reason")
+"""Findings that were passed over; what is only told is none."""
 
 
 @on_stream(
-    "request_incomplete", "done.T2", "done.T3", "marks", loops=("transfusion",), level="order"
+    "request_incomplete",
+    "done.T1",
+    "done.T2",
+    "done.T3",
+    "marks",
+    loops=("transfusion",),
+    level="order",
 )
 def request_incomplete(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """Blood was asked for without consent, indication or a second group sample."""
     signed = stream.done.get("T3")
     if signed is None or view.field(stream, "emergency") is True:
         return ()
+    if not view.test("done.T1", "is", True, "T1" in stream.done):  # noqa: FBT003 - what is wanted
+        return view.of_stream(rule, stream, signed[0], cause=f"{stream.id}:indication", step="T1")
     consent = stream.done.get("T2", (signed[0], None))[1]
     if not view.test("done.T2", "is", "consented", consent):
         return view.of_stream(rule, stream, signed[0], cause=f"{stream.id}:consent", step="T2")
     for mark in stream.marks:
-        if mark.what in _UNMET and mark.value != "info":
+        if mark.what in _UNMET and view.test("marks", "in", _BLOCKS, mark.value):
             at = max(mark.at, signed[0])
             return view.of_stream(
                 rule, stream, at, cause=f"{stream.id}:{mark.seq}", step=mark.step or None

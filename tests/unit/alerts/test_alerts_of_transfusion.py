@@ -98,6 +98,8 @@ def test_blood_without_its_papers() -> None:
     assert said(stay(order("transfusion", steps=refused)), 5) == {"T-01": "S2"}
     never = done(T1=0, T3=5)
     assert said(stay(order("transfusion", steps=never)), 5) == {"T-01": "S2"}
+    unassessed = done(T2=(0, "consented"), T3=5)
+    assert wanted(stay(order("transfusion", steps=unassessed)), 5)["T-01"].step == "T1"
     emergency = order("transfusion", steps=never, fields={"emergency": True})
     assert said(stay(emergency), 5) == {}
     unsigned = order("transfusion", steps=done(T1=0))
@@ -110,7 +112,7 @@ def test_blood_without_its_papers() -> None:
     ("what", "value", "found"),
     [
         ("second_sample", "reason", True),
-        ("second_sample", "info", False),
+        ("second_sample", "warning", False),
         ("expiry", "stop", False),
     ],
 )
