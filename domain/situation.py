@@ -51,6 +51,7 @@ class Stream:
         since: when it was placed or made.
         deadlines: every limit that is running, the earliest first.
         done: the steps that are done, each with its time and its result.
+        not_recorded: steps that the order's source cannot record; nobody waits for them.
     """
 
     order: OrderId
@@ -68,6 +69,7 @@ class Stream:
         default_factory=lambda: MappingProxyType({})
     )
     fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    not_recorded: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:

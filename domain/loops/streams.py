@@ -32,6 +32,7 @@ def order_stream(order: Order, deadlines: tuple[Deadline, ...] = ()) -> Stream:
         marks=order.marks,
         done=_done(order.steps),
         fields=order.fields,
+        not_recorded=order.not_recorded,
     )
 
 

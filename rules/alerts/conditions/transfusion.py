@@ -40,11 +40,11 @@ def request_incomplete(view: View, stream: Stream, rule: Rule) -> Iterable[Claim
     signed = stream.done.get("T3")
     if signed is None or view.field(stream, "emergency") is True:
         return ()
-    if not view.test("done.T1", "is", True, "T1" in stream.done):  # noqa: FBT003 - what is wanted
-        return view.of_stream(rule, stream, signed[0], cause=f"{stream.id}:indication", step="T1")
-    consent = stream.done.get("T2", (signed[0], None))[1]
-    if not view.test("done.T2", "is", "consented", consent):
-        return view.of_stream(rule, stream, signed[0], cause=f"{stream.id}:consent", step="T2")
+    for step, wanted in (("T1", None), ("T2", "consented")):
+        result = stream.done.get(step, (signed[0], "missing"))[1]
+        if step in stream.not_recorded or view.test(f"done.{step}", "is", wanted, result):
+            continue
+        return view.of_stream(rule, stream, signed[0], cause=f"{stream.id}:{step}", step=step)
     for mark in stream.marks:
         if mark.what in _UNMET and view.test("marks", "in", _BLOCKS, mark.value):
             at = max(mark.at, signed[0])

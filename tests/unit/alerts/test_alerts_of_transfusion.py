@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +101,8 @@ def test_blood_without_its_papers() -> None:
     assert said(stay(order("transfusion", steps=never)), 5) == {"T-01": "S2"}
     unassessed = done(T2=(0, "consented"), T3=5)
     assert wanted(stay(order("transfusion", steps=unassessed)), 5)["T-01"].step == "T1"
+    imported = replace(order("transfusion", steps=done(T3=5)), not_recorded=frozenset({"T1", "T2"}))
+    assert said(stay(imported), 5) == {}
     emergency = order("transfusion", steps=never, fields={"emergency": True})
     assert said(stay(emergency), 5) == {}
     unsigned = order("transfusion", steps=done(T1=0))
