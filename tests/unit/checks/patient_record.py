@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from domain.analytes import UNITS
 from domain.clinical import ActiveOrder, Allergy, AllergyKind, Clinical
@@ -36,6 +36,8 @@ from rules.loops.loader import load_loops
 if TYPE_CHECKING:
     from domain.loops.loops import Check
 
+Free: TypeAlias = Any
+"""What a test names freely."""
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 NURSE = PractitionerId("li.na")
 
@@ -160,11 +162,11 @@ class At:
 
     loop: str
     step: str
-    fields: dict[str, object] = field(default_factory=dict)
-    task: dict[str, object] | None = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
+    task: Mapping[str, object] | None = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
     clinical: Clinical | None = None
-    product: dict[str, object] = field(default_factory=dict)
+    product: Mapping[str, object] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     due: datetime | None = None
     window: str = "none"

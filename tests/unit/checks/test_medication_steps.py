@@ -8,7 +8,7 @@ import pytest
 
 from domain.barcodes import gs1_element_string
 from domain.orders import Tally
-from tests.unit.checks.patient_record import NOW, At, active, patient, value
+from tests.unit.checks.patient_record import NOW, At, Free, active, patient, value
 
 GTIN = "02900000000100"
 
@@ -17,10 +17,10 @@ def pack(lot: str) -> str:
     return gs1_element_string((("01", GTIN), ("17", "271130"), ("10", lot)))
 
 
-def dose(step: str = "M10", **more: object) -> At:
+def dose(step: str = "M10", **more: Free) -> At:
     fields = {"product": "FURO", "dose": {"value": "20", "unit": "mg"}, "route": "IV"}
     given = more.pop("fields", {})
-    return At("medication", step, fields={**fields, **given}, **more)  # type: ignore[dict-item]
+    return At("medication", step, fields={**fields, **given}, **more)
 
 
 # ------------------------------------------------------------------ prescribing as it is wired
@@ -140,7 +140,9 @@ def test_the_route_is_the_ordered_one() -> None:
     assert dose(product={"route": "PO"}).severities("route") == ["warning"]
 
 
-WINDOWS = (  # class, interval of the dose, minutes from its due time, how it binds
+WINDOWS: tuple[
+    tuple[str, int | None, int, list[str]], ...
+] = (  # class, interval of the dose, minutes from its due time, how it binds
     ("time_critical", None, -31, ["reason"]),
     ("time_critical", None, -30, []),
     ("time_critical", None, 30, []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,15 +12,24 @@ from domain.clinical import Clinical
 from domain.patients import Sex
 from rules.checks.blood import STRICT
 from rules.checks.registry import clinical_checks
-from tests.unit.checks.patient_record import NOW, At, active, checks, knowledge, patient, value
+from tests.unit.checks.patient_record import (
+    NOW,
+    At,
+    Free,
+    active,
+    checks,
+    knowledge,
+    patient,
+    value,
+)
 
 DIN = "W000026123456"
 UNIT = f"={DIN}{din_flags(DIN)}"
 GROUPS = {"O+": "=%5100", "A+": "=%6200", "O-": "=%9500"}
 
 
-def unit(step: str, clinical: Clinical | None = None, **fields: object) -> At:
-    task = None if step in ("T3", "T6", "T7", "T8") else {}
+def unit(step: str, clinical: Clinical | None = None, **fields: Free) -> At:
+    task: dict[str, object] | None = None if step in ("T3", "T6", "T7", "T8") else {}
     said = {"component": "red_cells", "approval_level": "senior", **fields}
     return At("transfusion", step, fields=said, task=task, clinical=clinical)
 
@@ -85,7 +95,7 @@ def test_the_blood_of_a_day_is_added_and_an_emergency_goes_first() -> None:
     of = patient(orders=(other, active("y", loop="test")))
     at = unit("T3", of, order_volume="200 mL").after("T1", haemoglobin="60 g/L")
     assert at.severities("transfusion_request") == ["stop"]
-    at.fields["emergency"] = True
+    at = At("transfusion", "T3", fields={**at.fields, "emergency": True}, task=None, clinical=of)
     assert at.severities("transfusion_request") == []
 
 
@@ -202,7 +212,7 @@ def test_special_needs_are_met() -> None:
 
 
 def test_the_unit_lasts_until_it_is_needed() -> None:
-    needed = {"needed_by": (NOW + timedelta(days=2)).isoformat()}
+    needed: dict[str, Any] = {"needed_by": (NOW + timedelta(days=2)).isoformat()}
     assert unit("T10", **needed).severities("unit_expiry", expiry="2026-11-26") == []
     assert unit("T10", **needed).severities("unit_expiry", expiry="2026-11-25") == ["stop"]
     assert unit("T10").severities("unit_expiry", expiry="2026-11-23") == ["stop"]
@@ -256,8 +266,14 @@ def test_a_unit_whose_issue_is_not_recorded() -> None:
     assert unit("T18").severities("unit_time", result="complete") == []
 
 
-WELL = {"temperature": "36.8", "pulse": 80, "respiratory_rate": 16, "systolic_bp": 120,
-        "diastolic_bp": 70, "spo2": 97}  # fmt: skip
+WELL: dict[str, Any] = {
+    "temperature": "36.8",
+    "pulse": 80,
+    "respiratory_rate": 16,
+    "systolic_bp": 120,
+    "diastolic_bp": 70,
+    "spo2": 97,
+}
 
 
 @pytest.mark.parametrize(
@@ -272,7 +288,7 @@ WELL = {"temperature": "36.8", "pulse": 80, "respiratory_rate": 16, "systolic_bp
         ({"spo2": None}, []),
     ],
 )
-def test_the_patient_is_well_enough_to_begin(changed: dict[str, object], binds: list[str]) -> None:
+def test_the_patient_is_well_enough_to_begin(changed: dict[str, Any], binds: list[str]) -> None:
     assert unit("T13").severities("baseline_vitals", **(WELL | changed)) == binds
 
 
@@ -310,7 +326,7 @@ def test_blood_runs_through_a_filter() -> None:
         ({"temperature": None, "systolic_bp": None}, []),
     ],
 )
-def test_signs_of_a_reaction(changed: dict[str, object], binds: list[str]) -> None:
+def test_signs_of_a_reaction(changed: dict[str, Any], binds: list[str]) -> None:
     at = unit("T16").after("T13", **WELL)
     assert at.severities("reaction_signs", **(WELL | {"reaction": False} | changed)) == binds
     assert unit("T16").severities("reaction_signs", **(WELL | {"reaction": False})) == ["info"]
