@@ -22,7 +22,7 @@ from storage.clinical import StoredClinical
 from storage.mapping import deadlines_of, order_of, task_of
 from storage.statements import ORDER_COLUMNS, TASK_COLUMNS, Statement, is_open, word
 from storage.tables import alerts, encounters, orders, tasks
-from storage.types import deadline, micros
+from storage.types import deadline, instant_or_none, micros
 from storage.written import written
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from storage.engine import Driver, Row, Values
 
 _STAY: Final = Statement(
-    select(encounters.c.patient_id, encounters.c.ward_id, encounters.c.state).where(
-        encounters.c.id == word("encounter_id")
-    )
+    select(
+        encounters.c.patient_id, encounters.c.ward_id, encounters.c.state, encounters.c.ended_at
+    ).where(encounters.c.id == word("encounter_id"))
 )
 ORDERS: Final = Statement(
     select(*ORDER_COLUMNS, orders.c.watch).where(
@@ -69,7 +69,7 @@ def load_situation(driver: Driver, encounter: EncounterId, now: datetime) -> Sit
     row = driver.row(_STAY, encounter_id=encounter)
     if row is None:
         raise NotFound("encounter", encounter)
-    patient, ward, state = cast("tuple[str, str, str]", row)
+    patient, ward, state, ended_at = cast("tuple[str, str, str, int | None]", row)
     clinical = StoredClinical.of(driver, encounter, now)
     return Situation(
         encounter=encounter,
@@ -80,6 +80,7 @@ def load_situation(driver: Driver, encounter: EncounterId, now: datetime) -> Sit
         clinical=clinical,
         alerts=open_alerts(driver, encounter),
         flags=flags(clinical.facts, now),
+        ended_at=instant_or_none(ended_at),
     )
 
 

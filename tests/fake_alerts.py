@@ -132,6 +132,7 @@ def situation_of(state: FakeState, encounter: EncounterId, now: datetime) -> Sit
         clinical=clinical,
         alerts=state.alerts.open_of(encounter),
         flags=flags(clinical.facts, now),
+        ended_at=stay.ended_at,
     )
 
 
