@@ -15,13 +15,13 @@ HOUR: Final = 60
 
 
 def observations_due_at(view: View, percent: int) -> datetime | None:
-    """When the next set is overdue; None where no frequency is known or wanted (G-EOL).
+    """When the next set is overdue; None where no frequency is known, or nothing is to be raised.
 
     Args:
         percent: of the interval, by which a set may be late.
     """
     vitals = view.vitals
     every = None if vitals is None else vitals.score.observe_every_minutes
-    if vitals is None or every is None or view.comfort_care:
+    if vitals is None or every is None or not view.watched:
         return None
     return vitals.at + timedelta(seconds=(every or HOUR) * 60 * (100 + percent) // 100)

@@ -84,9 +84,9 @@ class View:
         return newest_set(self.situation)
 
     @property
-    def comfort_care(self) -> bool:
-        """Whether treatment is limited to comfort (G-EOL)."""
-        return COMFORT_CARE in self.situation.flags
+    def watched(self) -> bool:
+        """Whether NEWS2 may raise anything: here, and not in comfort care (G-EOL)."""
+        return self.situation.active and COMFORT_CARE not in self.situation.flags
 
     def field(self, stream: Stream, name: str) -> object:
         """A field of the task, else of its order; None where neither says it."""

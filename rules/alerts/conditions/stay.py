@@ -24,7 +24,7 @@ _ROUTINE: Final = 2
 """The column of a severity that no order's priority chooses."""
 
 
-@on_stay("news2_red", "vitals", "flags.comfort_care")
+@on_stay("news2_red", "vitals", "active", "flags.comfort_care")
 def news2_red(view: View, rule: Rule) -> Iterable[Claim]:
     """One vital sign alone has 3 points, and the total is not urgent already."""
     vitals = _spoken(view)
@@ -33,7 +33,7 @@ def news2_red(view: View, rule: Rule) -> Iterable[Claim]:
     return _told(view, rule, vitals)
 
 
-@on_stay("news2_urgent", "vitals", "flags.comfort_care")
+@on_stay("news2_urgent", "vitals", "active", "flags.comfort_care")
 def news2_urgent(view: View, rule: Rule) -> Iterable[Claim]:
     """NEWS2 is 5 or 6, or an incomplete set is at least that."""
     vitals = _spoken(view)
@@ -42,7 +42,7 @@ def news2_urgent(view: View, rule: Rule) -> Iterable[Claim]:
     return _told(view, rule, vitals)
 
 
-@on_stay("news2_emergency", "vitals", "flags.comfort_care")
+@on_stay("news2_emergency", "vitals", "active", "flags.comfort_care")
 def news2_emergency(view: View, rule: Rule) -> Iterable[Claim]:
     """NEWS2 is 7 or more, or an incomplete set is at least that."""
     vitals = _spoken(view)
@@ -52,9 +52,9 @@ def news2_emergency(view: View, rule: Rule) -> Iterable[Claim]:
 
 
 def _spoken(view: View) -> VitalSet | None:
-    """The newest set where NEWS2 may raise an alert: not in comfort care (G-EOL)."""
+    """The newest set where NEWS2 may raise an alert."""
     vitals = view.vitals
-    if vitals is None or view.comfort_care or vitals.least is None:
+    if vitals is None or not view.watched or vitals.least is None:
         return None
     return vitals
 
@@ -88,17 +88,18 @@ def observations_due(view: View, rule: Rule) -> Iterable[Claim]:
     return view.of_stay(rule, [(at, severity)], cause=at.isoformat(), evidence={"last": str(least)})
 
 
-@on_stay("critical_band", "risk", "flags.comfort_care", after_risk=True)
+@on_stay("critical_band", "risk", "active", "flags.comfort_care", after_risk=True)
 def critical_band(view: View, rule: Rule) -> Iterable[Claim]:
     """The patient's risk is in the band critical: told once in four hours.
 
-    Not in comfort care, where NEWS2 alone would raise it (G-EOL); alerts of open work are not less.
+    Not in comfort care, where NEWS2 alone would raise it (G-EOL), nor after the stay; alerts of
+    open work are not less.
     """
     severity = rule.severity[_ROUTINE]
     since, risk = view.risk_since, view.risk
     if risk is None or not view.test("risk", "is", "critical", risk.band.value):
         return ()
-    if since is None or view.comfort_care:
+    if since is None or not view.watched:
         return ()
     told = view.open_cause(rule)
     hours = int(rule.params["hours"])

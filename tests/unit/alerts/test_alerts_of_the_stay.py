@@ -33,6 +33,11 @@ def test_comfort_care_raises_no_escalation() -> None:
     assert assess(situation, 0).risk.news2["score"] == 7
 
 
+def test_who_has_left_is_observed_no_more() -> None:
+    gone = stay(clinical=observed((0, ILL)), active=False, ended=5)
+    assert said(gone, 9999) == {}
+
+
 @pytest.mark.parametrize("flag", ["pregnant", "post_partum"])
 def test_news2_does_not_hold_in_pregnancy(flag: str) -> None:
     found = assess(stay(clinical=observed((0, ILL)), flags=(flag,)), 5)
