@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +38,27 @@ class Title:
         return ": ".join(part for part in (" ".join(self.question), line) if part)
 
 
-def title_of(order_fields: Mapping[str, object], task_fields: Mapping[str, object]) -> Title:
-    """The title of a task or order; what the task froze wins over what the order says."""
+_Fields: TypeAlias = "Mapping[str, object]"
+_REMEMBERED: Final = 8192
+_TITLES: Final[dict[tuple[int, int], tuple[_Fields, _Fields, Title]]] = {}
+
+
+def title_of(order_fields: _Fields, task_fields: _Fields) -> Title:
+    """The title of a task or order; what the task froze wins over what the order says.
+
+    Frozen fields are known by identity, and kept with their title: a worklist is shown often.
+    """
+    key = (id(order_fields), id(task_fields))
+    known = _TITLES.get(key)
+    if known is None:
+        if len(_TITLES) >= _REMEMBERED:
+            _TITLES.clear()
+        title = _new_title(order_fields, task_fields)
+        known = _TITLES[key] = (order_fields, task_fields, title)
+    return known[2]
+
+
+def _new_title(order_fields: _Fields, task_fields: _Fields) -> Title:
     fields = {**order_fields, **task_fields}
 
     def parts(names: tuple[str, ...]) -> tuple[str, ...]:

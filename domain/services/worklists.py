@@ -11,6 +11,7 @@ from domain.loops.outlook import AMBER
 from domain.people import Role, with_included
 from domain.services.authorising import authorised
 from domain.services.titles import title_of
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ _FAR: Final = 10**12
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class WorkItem:
     """One line of a worklist.
