@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     stays.TRANSFERS: stays.TransferRow._fields,
     stays.VITAL_SIGNS: stays.VitalRow._fields,
     poe_table.TABLE: poe_table.PoeRow._fields,
-    medication.PHARMACY: medication.PharmacyRow._fields,
+    medication.PHARMACY: (*medication.PharmacyRow._fields, "doses_per_24_hrs"),
     medication.PRESCRIPTIONS: medication.PrescriptionRow._fields,
     charting.EMAR: charting.EmarRow._fields,
     charting.DETAIL: charting.DetailRow._fields,
@@ -111,7 +111,14 @@ class TinyFolder:
         )
         return f"{SUBJECT}-{number}"
 
-    def drug(self, clock: str = "07:00", *, verified: str = "07:10", frequency: str = "BID") -> str:
+    def drug(
+        self,
+        clock: str = "07:00",
+        *,
+        verified: str = "07:10",
+        frequency: str = "BID",
+        daily: str = "2",
+    ) -> str:
         """Add a drug order with its pharmacy row."""
         poe = self.order(len(self.rows[poe_table.TABLE]) + 1, "Medications", clock)
         self.add(
@@ -123,6 +130,7 @@ class TinyFolder:
             verifiedtime=local(verified),
             route="PO",
             frequency=frequency,
+            doses_per_24_hrs=daily,
         )
         return poe
 
@@ -135,6 +143,7 @@ class TinyFolder:
         due: str = "08:00",
         stored: str = "",
         kind: str = "Standard Maintenance Medication",
+        pharmacy: str = "",
         **product: str,
     ) -> str:
         """Add an eMAR row with its own detail row; its `emar_id`."""
@@ -145,6 +154,7 @@ class TinyFolder:
             emar_id=emar,
             emar_seq=str(self._charted),
             poe_id=poe,
+            pharmacy_id=pharmacy,
             charttime=local(clock),
             medication="Metoprolol",
             event_txt=event,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from client.gateway.mimic.charting import DETAIL, EMAR
+from client.gateway.mimic.medication import PHARMACY
 from client.gateway.mimic.playing import Played
 from client.gateway.mimic.run import _give_back
 from domain.events import NoteAdded
@@ -247,3 +248,27 @@ def test_a_note_alone_never_makes_the_account_wrong(folder: TinyFolder) -> None:
         _give_back(found, plan.accounts)
     plan.accounts.prove()
     assert plan.accounts.of(EMAR).taken == 2
+
+
+def test_a_dose_has_the_window_of_the_pharmacy_row_that_it_names(folder: TinyFolder) -> None:
+    """Insulin at dinner under an order whose own row says "as directed"."""
+    poe = folder.drug(frequency="ASDIR")
+    folder.add(PHARMACY, pharmacy_id="10", poe_id=poe, frequency="DINNER", medication="Insulin")
+    folder.chart(poe, "Administered", "08:00", pharmacy="9")
+    folder.chart(poe, "Administered", "18:00", due="18:00", pharmacy="10")
+    folder.chart(poe, "Administered", "20:00", due="20:00", pharmacy="9")
+    classes = [dose.window_class for dose in tasks(played(folder.plan())[poe])]
+    assert classes == ["none", "up_to_every_4h", "none"]
+
+
+def test_an_order_without_a_pharmacy_row_takes_the_frequency_that_its_dose_names(
+    folder: TinyFolder,
+) -> None:
+    named = folder.drug(frequency="Q6H:PRN")
+    poe = folder.order(8, "Medications", "07:00")
+    folder.chart(poe, "Administered", "08:00", pharmacy="9")
+    found = played(folder.plan())
+    order = found[poe].case.order
+    assert order.fields["frequency"] == found[named].case.order.fields["frequency"] == "Q6H:PRN"
+    assert order.priority is Priority.PRN
+    assert "start" not in order.fields, "only the frequency: the rest is another order's"

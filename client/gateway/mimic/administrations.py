@@ -26,10 +26,14 @@ def chart(
     *,
     orders: Mapping[str, PlannedOrder],
     details: Mapping[str, Beside],
+    frequencies: Mapping[str, str],
     account: Account,
     times: LocalTimes,
 ) -> set[str]:
     """Add what was charted to the orders, and count every row.
+
+    Args:
+        frequencies: of the pharmacy's rows, by `pharmacy_id`.
 
     Returns:
         The `emar_id` that were taken.
@@ -46,7 +50,9 @@ def chart(
             continue
         account.take()
         taken.add(row.emar_id)
-        charted = read_charted(row, what, verb, details=details, times=times)
+        charted = read_charted(
+            row, what, verb, details=details, frequencies=frequencies, times=times
+        )
         by_order[row.poe_id].append(charted)
     for poe, found in by_order.items():
         found.sort(key=lambda one: (one.at, one.number))

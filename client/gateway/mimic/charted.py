@@ -25,7 +25,11 @@ _OF_RUNS: Final = (Verb.STARTED, Verb.STOPPED, Verb.ROUND)
 
 @dataclass(frozen=True, slots=True)
 class Charted:
-    """One eMAR row, read."""
+    """One eMAR row, read.
+
+    Attributes:
+        frequency: of the pharmacy's row that it names; empty where it names none.
+    """
 
     row: EmarRow
     said: Said
@@ -35,6 +39,7 @@ class Charted:
     stored: datetime
     due: datetime | None
     number: int
+    frequency: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -69,7 +74,13 @@ class Charted:
 
 
 def read_charted(
-    row: EmarRow, said: Said, verb: Verb, *, details: Mapping[str, Beside], times: LocalTimes
+    row: EmarRow,
+    said: Said,
+    verb: Verb,
+    *,
+    details: Mapping[str, Beside],
+    frequencies: Mapping[str, str],
+    times: LocalTimes,
 ) -> Charted:
     """The row with its times; a row that was never stored counts as stored when it happened."""
     at = times.at(row.charttime, f"{EMAR}.charttime")
@@ -82,4 +93,5 @@ def read_charted(
         stored=times.or_none(row.storetime, f"{EMAR}.storetime") or at,
         due=times.or_none(row.scheduletime, f"{EMAR}.scheduletime"),
         number=whole(row.emar_seq, f"{EMAR}.emar_seq"),
+        frequency=frequencies.get(row.pharmacy_id, ""),
     )

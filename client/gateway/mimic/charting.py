@@ -26,6 +26,7 @@ class EmarRow(NamedTuple):
     emar_id: str
     emar_seq: str
     poe_id: str
+    pharmacy_id: str
     enter_provider_id: str
     charttime: str
     medication: str

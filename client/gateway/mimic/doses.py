@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from client.gateway.mimic.acts import Act, Ending, Note, Occurrence, Step
 from client.gateway.mimic.charting import Verb
 from client.gateway.mimic.identities import task_id
-from client.gateway.mimic.medication import Schedule
+from client.gateway.mimic.medication import Schedule, schedule_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,11 @@ def doses(charted: Sequence[Charted], schedule: Schedule) -> Iterator[Act]:
     """The acts of the single doses and patches of one order, from its rows in time order.
 
     A key is (administration type, due time), for patches also which side: on or off (X8). Each
-    given row of a key is a task of its own.
+    given row of a key is a task of its own. Its window is that of the pharmacy's row that it names:
+    one order may have several (insulin at meals beside a sliding scale).
+
+    Args:
+        schedule: of the order, for rows that name none.
     """
     assessed = _assessments(charted)
     groups: dict[tuple[str, str, bool], list[Charted]] = defaultdict(list)
@@ -47,7 +51,7 @@ def doses(charted: Sequence[Charted], schedule: Schedule) -> Iterator[Act]:
                 one,
                 seq,
                 ("off" if off else kind, due),
-                schedule=_AS_CHARTED if first else schedule,
+                schedule=_AS_CHARTED if first else _schedule(one, schedule),
                 fields=_fields(
                     first=first and not seq,
                     assessed=not off and one.row.emar_id in assessed,
@@ -67,6 +71,10 @@ def _sides(one: Charted) -> tuple[bool, ...]:
     if one.verb is Verb.RENEWED:
         return (True, False)
     return (one.verb is Verb.REMOVED or one.said.text == "Not Removed",)
+
+
+def _schedule(one: Charted, of_order: Schedule) -> Schedule:
+    return schedule_of(one.frequency) if one.frequency else of_order
 
 
 def _fields(*, first: bool, assessed: bool) -> dict[str, object]:

@@ -14,10 +14,11 @@ from domain.people import Role
 from domain.timing import UnknownFrequency, WindowClass, parse_frequency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from client.gateway.mimic.accounting import Account
     from client.gateway.mimic.acts import PlannedOrder
+    from client.gateway.mimic.charting import EmarRow
     from client.gateway.mimic.tables import LocalTimes
 
 PHARMACY: Final = "hosp/pharmacy"
@@ -79,6 +80,7 @@ def fill_orders(
     *,
     pharmacy: Sequence[PharmacyRow],
     prescriptions: Sequence[PrescriptionRow],
+    named: Mapping[str, PharmacyRow],
     accounts: tuple[Account, Account],
     times: LocalTimes,
 ) -> None:
@@ -88,6 +90,8 @@ def fill_orders(
     so that the step is `not_recorded` for it (I14).
 
     Args:
+        named: the pharmacy's row that the first dose of an order names. An order without a row of
+            its own takes its frequency, and nothing else of it: it is another order's row.
         accounts: of `hosp/pharmacy` and of `hosp/prescriptions`.
     """
     verified: dict[str, str] = {}
@@ -110,6 +114,8 @@ def fill_orders(
         else:
             order.not_recorded = (*order.not_recorded, REVIEW)
         order.fields.setdefault("product", order.subtype)
+        if poe in named:
+            _add_frequency(order, named[poe].frequency)
 
 
 def _order_of(
@@ -130,16 +136,35 @@ def _add_pharmacy(order: PlannedOrder, row: PharmacyRow, times: LocalTimes) -> N
     found = {
         "product": row.medication,
         "route": code(row.route),
-        "frequency": row.frequency,
         "start": "" if start is None else start.isoformat(),
         "stop": "" if stop is None else stop.isoformat(),
     }
     for name, value in found.items():
         if value:
             fields.setdefault(name, value)
-    if schedule_of(row.frequency).as_needed:
+    _add_frequency(order, row.frequency)
+
+
+def _add_frequency(order: PlannedOrder, frequency: str) -> None:
+    if frequency:
+        order.fields.setdefault("frequency", frequency)
+    if schedule_of(frequency).as_needed:
         order.priority = Priority.PRN
-        fields.setdefault("order_class", "PRN_LONG")
+        order.fields.setdefault("order_class", "PRN_LONG")
+
+
+def first_named(
+    pharmacy: Sequence[PharmacyRow], charted: Iterable[EmarRow]
+) -> dict[str, PharmacyRow]:
+    """The pharmacy's row that the first dose of each order names, for orders without their own."""
+    by_number = {row.pharmacy_id: row for row in pharmacy}
+    have = {row.poe_id for row in pharmacy}
+    found: dict[str, PharmacyRow] = {}
+    for row in sorted(charted, key=lambda row: row.charttime):
+        named = by_number.get(row.pharmacy_id)
+        if named is not None and row.poe_id not in have:
+            found.setdefault(row.poe_id, named)
+    return found
 
 
 def _add_prescription(order: PlannedOrder, row: PrescriptionRow) -> None:

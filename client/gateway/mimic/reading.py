@@ -121,19 +121,22 @@ class _Reader:
 
     def _medication(self, planned: Mapping[str, PlannedOrder]) -> list[charting.EmarRow]:
         accounts = self._accounts
+        pharmacy = self._folder.read(medication.PHARMACY, medication.PharmacyRow)
+        emar = self._folder.read(charting.EMAR, charting.EmarRow)
         medication.fill_orders(
             planned,
-            pharmacy=self._folder.read(medication.PHARMACY, medication.PharmacyRow),
+            pharmacy=pharmacy,
             prescriptions=self._folder.read(medication.PRESCRIPTIONS, medication.PrescriptionRow),
+            named=medication.first_named(pharmacy, emar),
             accounts=(accounts.of(medication.PHARMACY), accounts.of(medication.PRESCRIPTIONS)),
             times=self._times,
         )
-        emar = self._folder.read(charting.EMAR, charting.EmarRow)
         details = charting.read_details(self._folder.read(charting.DETAIL, charting.DetailRow))
         taken = chart(
             emar,
             orders=planned,
             details=details,
+            frequencies={row.pharmacy_id: row.frequency for row in pharmacy},
             account=accounts.of(charting.EMAR),
             times=self._times,
         )
