@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from domain.loops.case import Case
     from domain.loops.definition import LoopDefinition, Step
     from domain.loops.loops import Loops
+    from domain.loops.marks import Marks
     from domain.records import Record
     from domain.tasks import Task
     from tests.walks import Walk
@@ -99,9 +100,16 @@ def bare(loops: Loops, case: Case) -> object:
             for no, one in steps.items()
         }
 
-    order = replace(case.order, steps=records(case.order.loop, case.order.steps))
+    def marked(marks: Marks) -> Marks:
+        return tuple(sorted((replace(mark, seq=0) for mark in marks), key=repr))
+
+    order = replace(
+        case.order,
+        steps=records(case.order.loop, case.order.steps),
+        marks=marked(case.order.marks),
+    )
     tasks = {
-        ident: replace(task, steps=records(task.loop, task.steps))
+        ident: replace(task, steps=records(task.loop, task.steps), marks=marked(task.marks))
         for ident, task in case.tasks.items()
     }
     return order, tasks
