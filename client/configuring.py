@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from client.settings import Settings
+    from domain.clinical import Clinical
     from domain.loops.case import Case
     from domain.loops.loops import Loops
     from domain.ports import Reads
     from domain.worklists import Outlook
     from rules.alerts.loader import RuleTable
     from rules.knowledge.tables import Knowledge
+    from rules.order_risks import FindRisks, Risks
     from rules.risk_table import RiskModel
     from rules.rulebook import Rules
     from rules.site import ListRows, Site
@@ -80,13 +82,25 @@ def configuration(settings: Settings, now: datetime) -> Configuration:
     return Configuration(
         settings=used,
         loops=loops,
-        rules=Rules(table, loops=loops, model=model, sha256=sha256),
+        rules=Rules(table, loops=loops, model=model, risks=_risks(used), sha256=sha256),
         table=table,
         lists=lists_of(held),
         sha256=sha256,
         summary="; ".join((f"profile {settings.profile}", *(f"[{one.summary}]" for one in held))),
         until=next_change(sites, now),
     )
+
+
+def _risks(settings: Settings) -> FindRisks:
+    """What prescribing checks say of active orders; knowledge is read when there is one."""
+    knowledge = cache(lambda: read_knowledge(settings))
+
+    def found(clinical: Clinical, now: datetime) -> Risks:
+        from rules.checks.order_risks import order_risks
+
+        return order_risks(clinical, now, knowledge())
+
+    return found
 
 
 def settings_in_force(settings: Settings, now: datetime) -> Settings:

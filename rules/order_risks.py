@@ -24,7 +24,10 @@ FindRisks = Callable[[Clinical, datetime], Risks]
 REMEMBERED: Final = 4096
 """More stays than a hospital has open."""
 _MEDICATION: Final = "medication"
+_COMPARED: Final = "qtc"
+"""Of this result checks look at the one before it, too."""
 _SIGNED: Final = "M1"
+_ENDED: Final = "M15"
 _WATCHED: Final = frozenset({*VITALS, *PARAMETERS})
 """Vital signs: they change every hour, and no prescribing check looks at them."""
 
@@ -39,7 +42,14 @@ class OrderRisks:
     def of(self, situation: Situation) -> Risks:
         """The risks of a stay's active orders for drugs; nothing is read where there are none."""
         orders = tuple(
-            (one.order, one.state, one.done.get(_SIGNED), one.marks)
+            (
+                one.order,
+                one.state,
+                one.since,
+                one.done.get(_SIGNED),
+                one.done.get(_ENDED),
+                one.marks,
+            )
             for one in situation.streams
             if one.task is None and one.loop == _MEDICATION
         )
@@ -47,25 +57,21 @@ class OrderRisks:
             return ()
         clinical = situation.clinical
         results = tuple(
-            (name, one.at, one.value)
+            (name, one.at, one.value, one.unit)
             for name, one in clinical.latest.items()
             if name not in _WATCHED
         )
-        key = (frozenset(orders), frozenset(results), clinical.allergies, situation.flags)
+        earlier = clinical.series.get(_COMPARED, ())[:2] if _COMPARED in clinical.latest else ()
+        known_by = (clinical.allergies, situation.flags, earlier)
+        key = (frozenset(orders), frozenset(results), known_by)
         known = self._known.get(situation.encounter)
         if known is not None and known[0] == key:
             return known[1]
-        found = self._find(clinical, _last_known(situation))
+        # of the key alone: what is asked for again after a rebuild is asked as of the same instant
+        instants = [since for _, _, since, _, _, _ in orders] + [at for _, at, _, _ in results]
+        instants += [done[0] for _, _, _, *steps, _ in orders for done in steps if done is not None]
+        found = self._find(clinical, max(instants))
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[situation.encounter] = key, found
         return found
-
-
-def _last_known(situation: Situation) -> datetime:
-    """When the last of what checks look at became known."""
-    clinical = situation.clinical
-    instants = [one.since for one in situation.streams if one.task is None]
-    instants += [one.signed_at for one in clinical.orders if one.signed_at is not None]
-    instants += [one.at for name, one in clinical.latest.items() if name not in _WATCHED]
-    return max(instants)

@@ -42,6 +42,7 @@ _UNITS = {
     "potassium": "mmol/L",
     "aptt": "s",
     "egfr": "mL/min/{1.73_m2}",
+    "qtc": "ms",
 }
 
 

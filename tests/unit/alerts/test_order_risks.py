@@ -91,3 +91,13 @@ def test_no_more_stays_are_remembered_than_there_may_be(monkeypatch: pytest.Monk
 
 def test_the_hash_of_all_that_is_in_force_may_come_from_outside() -> None:
     assert Rules(load_rules(), sha256="all").sha256 == "all"
+
+
+def test_an_earlier_result_that_is_compared_asks_anew() -> None:
+    checks = Checks()
+    risks = OrderRisks(checks)
+    orders = (active("heparin", signed=3),)
+    for before in ("420", "460", "460"):
+        clinical = observed((1, {"qtc": before}), (5, {"qtc": "490"}), orders=orders)
+        risks.of(stay(order("medication", steps=done(M1=3)), clinical=clinical))
+    assert len(checks.asked) == 2
