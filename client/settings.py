@@ -51,7 +51,13 @@ class Settings(BaseModel):
         Profile, Field(description="whose limits hold: cn (China) or intl (international)")
     ] = "cn"
     site: Annotated[
-        tuple[Path, ...], Field(description="overlay files of the site and its wards, in order")
+        tuple[Path, ...],
+        Field(
+            description=(
+                "files of what the site and its wards change, the later wins (docs/site.md);"
+                " each is proved by: wardloop site check FILE"
+            )
+        ),
     ] = ()
     loops: Annotated[tuple[Path, ...], Field(description="folders with further loop files")] = ()
     time_zone: Annotated[str, Field(description="of wards that name none; an IANA name")] = (

@@ -162,6 +162,7 @@ class Watch:
     def tick(self) -> None:
         """Let time pass for what is due, where this process holds the lease; then plan the next."""
         with self._passing:
+            self._renew()
             try:
                 self.holds = self._hold()
                 if self.holds:
@@ -182,6 +183,17 @@ class Watch:
         except WardloopError as error:
             _log.warning("the watch's lease: %s", error.code)
             return Health("", alive=False)
+
+    def _renew(self) -> None:
+        """Take a site's configuration whose instant has come, also where another process watches.
+
+        One that is wrong is left where it is: what was in force stays so, and is told each minute.
+        """
+        try:
+            if self._app.renew():
+                self._seen = None  # what the new limits make late now may lie behind
+        except WardloopError as error:
+            _log.warning("the site's configuration could not be taken: %s", error.code)
 
     def renew(self) -> None:
         """Keep the lease, or take it where its holder is gone."""

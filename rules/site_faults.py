@@ -38,11 +38,13 @@ class Shipped:
     Attributes:
         loops: the loops by id, under the site's profile, its own loops too.
         fields: the types of their fields.
+        rules: the ids of the alert rules.
         tables: the shipped knowledge.
     """
 
     loops: Mapping[str, Proven]
     fields: Mapping[str, FieldType]
+    rules: frozenset[str]
     tables: Mapping[str, Document]
 
 
@@ -59,6 +61,7 @@ def read_shipped_parts(*, profile: str, folders: Sequence[Path] = ()) -> Shipped
     return Shipped(
         loops={one.definition.id: one for one in loops},
         fields=fields,
+        rules=frozenset(load_rules().rules),
         tables=read_shipped(),
     )
 
@@ -172,4 +175,11 @@ def _prove_loops(part: Document, shipped: Shipped) -> None:
     overlay = Overlay(part, ())
     overlay.check_loops(shipped.loops)
     for loop in overlay.loops:
-        overlaid(shipped.loops[loop], shipped.fields, [overlay])
+        after = overlaid(shipped.loops[loop], shipped.fields, [overlay])
+        for name, limit in after.definition.limit.items():
+            if limit.rule not in shipped.rules:
+                at = ("loops", loop, "limits", name, "rule")
+                right = ", ".join(sorted(shipped.rules))
+                raise part.error(
+                    Fault(at, f"no alert rule is {limit.rule!r}; right would be one of {right}")
+                )
