@@ -37,8 +37,6 @@ ELSEWHERE: Final = {
     "E42": "the same command twice: a use case's matter, `tests/contract`",
     "E43": "a batch over orders: a use case's matter, `tests/unit/test_services_executing.py`",
     "E45": "two loop files: `rules/loops/medication_return.toml`, `adverse_reaction.toml`",
-    "V12": "blood groups: arrives with the rules issue",
-    "V13": "blood groups: arrives with the rules issue",
     "X14": "the ward's day: `domain/timing`, held by its own tests",
 }
 """Rows that no marker of a test can name, each with where they are held."""

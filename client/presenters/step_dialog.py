@@ -286,7 +286,26 @@ def _persons(form: StepForm, draft: Draft, texts: Texts) -> str:
     return ""
 
 
+_NOT_SAID: Final[Mapping[str, str]] = dict.fromkeys(
+    ("drug", "other", "substance", "most", "per", "advice_zh", "rule_zh", "limit_zh", "ordered",
+     "minutes", "observation", "signs", "values", "level", "route", "days", "taken", "version"),
+    "",
+)  # fmt: skip
+"""What a text may name and a finding need not say."""
+
+
 def finding_words(finding: Finding, texts: Texts) -> str:
-    """What was found, in the language of the screen where it has words there."""
+    """What was found, in the language of the screen where it has words there.
+
+    A check's own sentence is English and says most; other languages say it by its name and values.
+    """
     key = f"finding.{finding.check}.{finding.severity.value}"
-    return texts(key) if texts.has(key) else finding.message
+    if texts.has(key):
+        return texts(key)
+    general = f"finding.{finding.check}"
+    if texts.language == "en" or not texts.has(general):
+        return finding.message
+    words = texts(general, **{**_NOT_SAID, **dict(finding.params)}).strip(" :,")
+    if finding.message.startswith("not checked"):
+        words = texts("finding.not_checked", what=words)
+    return texts("finding.draft_rule", what=words) if finding.draft else words

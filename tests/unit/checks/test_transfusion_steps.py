@@ -95,8 +95,8 @@ def test_the_blood_of_a_day_is_added_and_an_emergency_goes_first() -> None:
     of = patient(orders=(other, active("y", loop="test")))
     at = unit("T3", of, order_volume="200 mL").after("T1", haemoglobin="60 g/L")
     assert at.severities("transfusion_request") == ["stop"]
-    at = At("transfusion", "T3", fields={**at.fields, "emergency": True}, task=None, clinical=of)
-    assert at.severities("transfusion_request") == []
+    first = unit("T3", of, order_volume="200 mL", emergency=True).after("T1", haemoglobin="60 g/L")
+    assert first.severities("transfusion_request") == []
 
 
 # ------------------------------------------------------------------ the sample
