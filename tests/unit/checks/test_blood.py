@@ -26,7 +26,7 @@ WORDS = {"=": "identical", "o": "compatible", "x": "stop"}
 
 
 def says(component: str, patient: str, unit: str, **more: object) -> str:
-    return compatible(component, patient, unit, **more).verdict.value  # type: ignore[arg-type]
+    return compatible(component, patient, unit, **more).verdict.value  # type: ignore[arg-type]  # named freely
 
 
 def table(rows: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -182,7 +182,7 @@ def test_a_hospital_that_gives_the_same_group_keeps_others_for_emergencies() -> 
 def test_a_word_that_is_not_known_is_no_group(field: str, given: dict[str, str]) -> None:
     right: dict[str, object] = {"component": "red_cells", "patient": "A+", "unit": "A+"}
     with pytest.raises(InvalidInput) as said:
-        compatible(**(right | given))  # type: ignore[arg-type]
+        compatible(**(right | given))  # type: ignore[arg-type]  # named freely
     assert said.value.field == field
 
 
@@ -216,4 +216,4 @@ def test_a_line_is_answered_by_verdict_and_reason() -> None:
 def test_a_bad_line_names_its_field(field: str, given: dict[str, object]) -> None:
     right = {"component": "red_cells", "patient": "A+", "unit": "A+"}
     said = compatible_line(right | given)
-    assert said["error"]["field"] == field  # type: ignore[index]
+    assert said["error"]["field"] == field  # type: ignore[index]  # named freely

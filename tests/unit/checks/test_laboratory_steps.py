@@ -234,7 +234,7 @@ def test_before_radiation_it_is_known_whether_she_is_pregnant(
     fields: dict[str, Any],
     binds: list[str],
 ) -> None:
-    of = patient(facts=facts, **more)  # type: ignore[arg-type]
+    of = patient(facts=facts, **more)  # type: ignore[arg-type]  # named freely
     assert film(clinical=of, **fields).severities("exam_request") == binds
 
 

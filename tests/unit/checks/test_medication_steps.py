@@ -214,7 +214,7 @@ def test_the_most_doses_of_24_hours() -> None:
     ],
 )
 def test_the_patients_values_allow_the_dose(product: str, seen: object, binds: list[str]) -> None:
-    at = dose(product={"code": product}, clinical=patient(seen))  # type: ignore[arg-type]
+    at = dose(product={"code": product}, clinical=patient(seen))  # type: ignore[arg-type]  # named freely
     assert at.severities("parameters") == binds
 
 

@@ -155,7 +155,7 @@ def test_pairs_that_wards_add(first: str, second: str, risk: str) -> None:
 
 # ------------------------------------------------------------------ one line
 def line(first: str, second: str, **more: object) -> list[Finding]:
-    of = patient(orders=(active(second, route="IV"),), **more)  # type: ignore[arg-type]
+    of = patient(orders=(active(second, route="IV"),), **more)  # type: ignore[arg-type]  # named freely
     return found(asked(first, route="IV", of=of), "incompatibility")
 
 
@@ -200,7 +200,7 @@ def twice(first: Prescription) -> list[tuple[str, Severity]]:
 
 def beside(product: str, *others: str, **more: object) -> list[tuple[str, Severity]]:
     of = patient(orders=tuple(active(one) for one in others))
-    return twice(asked(product, of=of, **more))  # type: ignore[arg-type]
+    return twice(asked(product, of=of, **more))  # type: ignore[arg-type]  # named freely
 
 
 @pytest.mark.parametrize(

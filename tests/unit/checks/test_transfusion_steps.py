@@ -59,7 +59,7 @@ def test_a_threshold_is_advice_and_never_in_the_way(
 
 def test_thresholds_of_other_components() -> None:
     def asked(component: str, *values: object, indication: str = "") -> list[str]:
-        of = patient(*values)  # type: ignore[arg-type]
+        of = patient(*values)  # type: ignore[arg-type]  # named freely
         return unit("T3", of, component=component, indication=indication).severities(
             "transfusion_request"
         )
