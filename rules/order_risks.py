@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from domain.clinical import Clinical
+from domain.errors import InvalidInput
 from domain.observations import VITALS
 from rules.scores.news2 import PARAMETERS
 
@@ -70,7 +71,10 @@ class OrderRisks:
         # of the key alone: what is asked for again after a rebuild is asked as of the same instant
         instants = [since for _, _, since, _, _, _ in orders] + [at for _, at, _, _ in results]
         instants += [done[0] for _, _, _, *steps, _ in orders for done in steps if done is not None]
-        found = self._find(clinical, max(instants))
+        try:
+            found = self._find(clinical, max(instants))
+        except InvalidInput:  # a value in a unit that is not known: it says nothing
+            found = ()
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[situation.encounter] = key, found

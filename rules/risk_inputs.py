@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from domain.analytes import UNITS
 from domain.quantities import Quantity
 from rules.alerts.vital_sets import PREGNANT, VitalSet, change_in_12_hours, last_complete
 from rules.risk_values import OrderRisk, RiskInputs
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from rules.risk_table import RiskModel
 
 CREATININE: Final = "creatinine"
+UMOL: Final = UNITS[CREATININE]
+"""A value that came in a unit that is not known says nothing."""
 ON_DIALYSIS: Final = "on_dialysis"
 BAND_AGES: Final = (16, 65, 75, 85)
 """Birthdays at which a score changes: NEWS2 begins, and the steps of the baseline."""
@@ -126,7 +129,9 @@ def aki_stage(situation: Situation) -> int | None:
     if CREATININE not in clinical.latest and not rrt:
         return None
     row = clinical.series.get(CREATININE, ())
-    values = tuple((one.at, one.number) for one in row if one.number is not None)
+    values = tuple(
+        (one.at, one.number) for one in row if one.unit == UMOL and one.number is not None
+    )
     return _staged(values, rrt)
 
 
@@ -141,9 +146,9 @@ def filtration(situation: Situation) -> Decimal | None:
     """eGFR: as the laboratory gave it, else by CKD-EPI 2021 from the last creatinine."""
     latest = situation.clinical.latest
     given, creatinine = latest.get("egfr"), latest.get(CREATININE)
-    if given is not None and given.number is not None:
+    if given is not None and given.unit == UNITS["egfr"] and given.number is not None:
         return min(given.number, _HIGHEST_RATE)
-    if creatinine is None or creatinine.number is None:
+    if creatinine is None or creatinine.unit != UMOL or creatinine.number is None:
         return None
     return _estimated(situation, creatinine, creatinine.number)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from domain.errors import NotFound
 from domain.reconciling import next_alert_at
 from domain.situation import Assessment
+from rules.alerts.faults import faulted
 from rules.alerts.grouping import grouped
 from rules.alerts.loader import RuleTable
 from rules.alerts.observing import observations_due_at
@@ -163,6 +164,7 @@ class Rules:
         if risk.band is Band.CRITICAL:
             view.risk_since = _last_change(view, work, claims, due, now)
             claims += ward.plan.of_risk(view)
+        claims += faulted(view)
         hushed = [self._hushed(situation, one) for one in claims]
         changes = (
             limits.next_at,

@@ -14,7 +14,7 @@ from rules.alerts.registry import CONDITIONS, LimitCondition, StreamCondition
 from rules.alerts.rule import LATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from domain.loops.deadlines import Deadline
@@ -27,6 +27,21 @@ if TYPE_CHECKING:
 
 LEVELS: Final = {"": (0, 1, 2), "order": (0,), "task": (1, 2), "started": (2,)}
 """Which streams a condition on one level looks at."""
+
+
+def asked(
+    view: View, rule: Rule, run: Callable[..., Iterable[Claim]], *about: object
+) -> tuple[Claim, ...]:
+    """What a condition says; none where it fails.
+
+    A rule that fails is faulted (`view.faults`) and says so by an alert of its own: it neither
+    keeps a record from being stored nor silences the other rules (rules specification 5.2).
+    """
+    try:
+        return tuple(run(view, *about, rule))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+        view.faults[rule.id] = rule, type(error).__name__
+        return ()
 
 
 @dataclass(slots=True)
@@ -83,7 +98,7 @@ class Plan:
         """The claims about a limit; one whose rule is not known is nobody's own (X-LATE)."""
         rows = self.limits.get(deadline.rule)
         for rule, run in self.limits.get(LATE, ()) if rows is None else rows:
-            yield from run(view, stream, deadline, rule)
+            yield from asked(view, rule, run, stream, deadline)
 
     def of_streams(self, view: View, now: datetime, found: Limits) -> Iterator[Claim]:
         """The claims about orders and tasks beside their limits.
@@ -98,22 +113,22 @@ class Plan:
             for rule, run, gate in streams.get((stream.loop, level), ()):
                 opens = now if gate is None else gate(stream, rule)
                 if gate is None or view.test("asked from", "<=", now, opens):
-                    yield from run(view, stream, rule)
+                    yield from asked(view, rule, run, stream)
                 else:
                     found.ask_at(opens)
             if stream.marks or stream.incomplete:
                 for rule, run in (*marked.get(stream.loop, ()), *everywhere):
-                    yield from run(view, stream, rule)
+                    yield from asked(view, rule, run, stream)
 
     def of_stay(self, view: View) -> Iterator[Claim]:
         """The claims about the stay, but for those that wait for its score."""
         for rule, run in self.stays:
-            yield from run(view, rule)
+            yield from asked(view, rule, run)
 
     def of_risk(self, view: View) -> Iterator[Claim]:
         """The claims that rest on the score in the view."""
         for rule, run in self.after_risk:
-            yield from run(view, rule)
+            yield from asked(view, rule, run)
 
 
 @dataclass(slots=True)
@@ -156,7 +171,7 @@ def limits_of(plan: Plan, view: View, now: datetime) -> Limits:
             for rule, run, leads in leading.get(deadline.rule, ()):
                 ahead = leads(view, stream, deadline, rule)
                 if ahead is not None and ahead <= now:
-                    found.claims += run(view, stream, deadline, rule)
+                    found.claims += asked(view, rule, run, stream, deadline)
                 elif ahead is not None and ahead < next_at:
                     next_at = ahead
         if passed:

@@ -56,6 +56,7 @@ class View:
     Attributes:
         step_roles: whose step each limit waits for, by loop and limit.
         tests: the facts that were asked for; None while nobody wants to know.
+        faults: rules of which a condition failed, with the kind of the failure.
         order_risks: of active orders, where the situation does not bring them itself.
     """
 
@@ -65,6 +66,7 @@ class View:
     )
     tests: list[Test] | None = None
     order_risks: tuple[tuple[str, str, str], ...] = ()
+    faults: dict[str, tuple[Rule, str]] = field(default_factory=dict)
     risk: Risk | None = None
     risk_since: datetime | None = None
 
