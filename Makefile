@@ -34,7 +34,7 @@ test: lint ## everything that must hold for a commit, within 15 minutes
 	@$(PY) packaging/check_coverage.py .coverage.json
 
 test-long: lint ## the long tests: more examples, bigger wards, killed processes
-	@$(QT) HYPOTHESIS_PROFILE=long $(PY) -m pytest -q -m long || [ $$? -eq 5 ] # 5: there is none yet
+	@$(QT) HYPOTHESIS_PROFILE=long $(PY) -m pytest -q -n auto -m long || [ $$? -eq 5 ] # 5: there is none yet
 
 bench: setup ## measure, write tests/bench/README.md, compare with the ratchet
 	@$(QT) $(PY) tests/bench/run.py $(RAISE)
