@@ -5,8 +5,8 @@ PY := .venv/bin/python
 export PYTHON
 # tests and demo need no screen; `make run` decides by itself
 QT := QT_QPA_PLATFORM=offscreen
-# one process a core; a file stays whole, so that what it prepares is prepared once
-BOTH := -n auto --dist loadfile
+# one process a core; who is done takes from the other
+BOTH := -n auto --dist worksteal
 
 .PHONY: help setup run check test test-long bench lint fix pin
 
