@@ -68,11 +68,12 @@ PLANTED = (
     ("clors.orders", "bogus = 1", 5, "unknown key 'bogus'; right would be one of high_alert_a"),
     ("clors.locked", "scale = 3", 5, "3 is locked; right would be 50000"),
     ("clors.locked.bands", "high = 30", 5, "30 is locked; right would be 40"),
+    ("clors", "orders = 5", 5, "should be a valid dictionary"),
     ("clors.bands", "high = 30", 5, "unknown key 'bands'"),
 )
 
 
-TOGETHER_NO_TOML = ("loops.medication.steps", "clors.locked")
+TOGETHER_NO_TOML = ("clors", "loops.medication.steps", "clors.locked")
 
 
 @pytest.mark.parametrize(("table", "said", "line", "reason"), PLANTED)
