@@ -31,7 +31,7 @@ What the window does can be done by a command. This page is written by running i
 to `…`.
 
 - Options of every command, before or after its name: `--database URL`, `--settings FILE`,
-  `--site FILE` (an overlay of the loops), `--now INSTANT` (a frozen clock, ISO 8601 with zone),
+  `--site FILE` (a hospital's site file), `--now INSTANT` (a frozen clock, ISO 8601 with zone),
   `--rewind` (let it stand before the last record, demo data only), `--user NAME` (who acts; else
   the variable `WARDLOOP_USER`), `--json` (one JSON document instead of a table).
 - Exit 0: done. 1: refused or found wanting. 2: wrong usage. The reason stands on standard error,
@@ -332,11 +332,13 @@ def _definitions(page: Page) -> None:
 
 def _workstation(page: Page) -> None:
     page.title(
-        "db, settings, doctor, import",
+        "db, settings, site, doctor, import",
         "`settings example` prints a settings file with every field explained. `doctor` looks at "
         "settings, display, fonts, printers, clock,\nloops, disk and database, says what to do, "
         "and answers 1 only where something stops work. `import mimic-iv DIR [--time-zone "
-        "-05:00]`\ntakes in a folder in the layout of MIMIC-IV and accounts for every row.",
+        "-05:00]`\ntakes in a folder in the layout of MIMIC-IV and accounts for every row. "
+        "`site check FILE [--preview]` proves what a hospital\nchanges, and says it beside what is "
+        "shipped: docs/site.md has a whole example.",
     )
     page.runs("db", "verify")
     page.runs("db", "rebuild")
