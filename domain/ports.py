@@ -366,3 +366,10 @@ class Reads(Protocol):
             since: only what does so after this instant: the watch has seen the rest.
         """
         ...
+
+    def next_due(self, *, after: datetime) -> datetime | None:
+        """When next something becomes late or reaches its stop; None: never.
+
+        It costs the same however much is open.
+        """
+        ...

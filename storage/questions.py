@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Table, func, literal_column, or_, select, text, union_all
+from sqlalchemy import BigInteger, Table, func, literal_column, or_, select, text, union_all
 
 from storage.statements import Statement, is_open, number, truth, word
 from storage.tables import (
@@ -19,6 +19,7 @@ from storage.tables import (
     tasks,
     wards,
 )
+from storage.types import NEVER
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -241,7 +242,21 @@ def _late() -> Statement:
     )
 
 
+def _next() -> Statement:
+    """The first entry of three indexes: no order or task is read, nothing is sorted."""
+    never = literal_column(str(NEVER), BigInteger())
+    return Statement(
+        union_all(
+            *(
+                select(func.min(at)).where(is_open(at.table), at > number("since"), at < never)
+                for at in (tasks.c.next_due_at, orders.c.next_due_at, orders.c.stop_at)
+            )
+        )
+    )
+
+
 DUE_STREAMS: Final = _late()
+NEXT_DUE: Final = _next()
 
 # ---------------------------------------------------------------- feed
 LAST_POSITION: Final = Statement(select(func.max(feed.c.position)))

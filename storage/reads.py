@@ -257,6 +257,11 @@ class SqlReads:
         rows = self._rows(ask.DUE_STREAMS, until=micros(until), since=after, limit=limit)
         return tuple((OrderId(cast("str", row[0])), instant(cast("int", row[1]))) for row in rows)
 
+    def next_due(self, *, after: datetime) -> datetime | None:
+        """When next something becomes late or reaches its stop; None: never."""
+        rows = self._rows(ask.NEXT_DUE, since=micros(after))
+        return min((instant(cast("int", at)) for (at,) in rows if at is not None), default=None)
+
     # ------------------------------------------------------------ alerts and risk
     def alerts(
         self,

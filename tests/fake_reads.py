@@ -281,6 +281,10 @@ class FakeReads(FakeAlertReads):
         rows = sorted(first.items(), key=lambda row: (row[1], row[0]))
         return tuple(rows[:limit])
 
+    def next_due(self, *, after: datetime) -> datetime | None:
+        rows = self.due_streams(until=LATEST, since=after, limit=1)
+        return next((at for _, at in rows), None)
+
 
 def opened(case: Case, task: TaskId | None = None) -> Case:
     """The case without its ended tasks, but with the named one."""

@@ -35,6 +35,22 @@ def test_the_watch_is_told_what_becomes_late_or_reaches_its_stop(
     assert reads.due_streams(until=at(14), limit=1) == ((dosed, at(9)),)
 
 
+def test_the_watch_wakes_for_the_next_deadline_or_stop_whatever_lies_behind_it(
+    hospital: Hospital, reads: Reads, stay: EncounterId
+) -> None:
+    assert reads.next_due(after=at(0)) is None, "nothing is open"
+    dosed = hospital.place(stay)
+    hospital.task(dosed, at(8))
+    hospital.task(dosed, at(12))
+    hospital.place(stay, stop_at=at(10))
+    ended = hospital.place(stay, stop_at=at(9, 30))
+    hospital.append(ended, (ended, Moved(OrderState.VOIDED)))
+    assert reads.next_due(after=at(7)) == at(9)
+    assert reads.next_due(after=at(9)) == at(10), "the stop of an order that runs"
+    assert reads.next_due(after=at(10)) == at(13)
+    assert reads.next_due(after=at(13)) is None, "no clock runs any more"
+
+
 def test_a_recorded_step_can_give_other_work_a_new_deadline(
     hospital: Hospital, any_store: AnyStore, stay: EncounterId
 ) -> None:

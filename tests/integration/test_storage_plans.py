@@ -86,6 +86,17 @@ def test_every_question_of_the_day_has_its_index(
     assert "SCAN orders" not in found.replace("SCAN orders USING", "")
 
 
+def test_what_comes_next_is_the_first_entry_of_each_index(store: Store) -> None:
+    lines = plan(store, ask.NEXT_DUE).splitlines()
+    found = [line for line in lines if line.startswith(("SEARCH", "SCAN"))]
+    for line, index in zip(
+        found, ("tasks_open_due", "orders_open_due", "orders_open_stop"), strict=True
+    ):
+        assert f"USING INDEX ix_{index} (" in line
+        assert line.startswith("SEARCH"), "the index is entered where the next instant stands"
+    assert not [line for line in lines if "TEMP B-TREE" in line], "nothing is sorted or grouped"
+
+
 def test_ended_work_stays_on_the_ward_where_it_ended(store: Store) -> None:
     hospital = Hospital(store.units, FakeClock())
     hospital.ward(WARD)
