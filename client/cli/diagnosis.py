@@ -18,6 +18,7 @@ from domain.errors import WardloopError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from client.cli.call import Call
     from client.settings import Settings
@@ -55,7 +56,8 @@ def examine(call: Call) -> list[Line]:
     window = _window(call.environ)
     lines += [_display(call.environ, window), _fonts(window), _printers(window), _clock(settings)]
     if settings is not None:
-        lines += [_loops(settings), _disk(settings), _database(settings)]
+        lines += [_loops(settings), _site(settings, call.now())]
+        lines += [_disk(settings), _database(settings)]
     return lines
 
 
@@ -90,6 +92,27 @@ def _loops(settings: Settings) -> Line:
         return Line("loops", State.OK, f"{len(loops)} loops hold{missing}")
 
     return _tried("loops", look, "`wardloop loops check FILE` proves a loop file")
+
+
+def _site(settings: Settings, now: datetime) -> Line:
+    """What the hospital changes, and whether the file that waits for its instant holds."""
+    from client.configuring import configuration
+
+    check = "`wardloop site check FILE` tells every fault"
+
+    def look() -> Line:
+        decides = configuration(settings, now)
+        said = f"{decides.summary}; configuration {decides.sha256}"
+        if decides.until is None:
+            return Line("site", State.OK, said)
+        try:
+            configuration(settings, decides.until)
+        except WardloopError as error:
+            waits = f"{said}; what waits until {decides.until.isoformat()} is wrong: "
+            return Line("site", State.ATTENTION, waits + message_of(error), check)
+        return Line("site", State.OK, f"{said}; another waits until {decides.until.isoformat()}")
+
+    return _tried("site", look, check)
 
 
 # ------------------------------------------------------------------ the window system

@@ -183,3 +183,19 @@ def test_the_preview_writes_nothing_and_an_empty_ward_has_no_alert(wardloop: War
     said = wardloop("site", "check", file(wardloop, SHORT), "--preview")
     assert "No limit ran out, before or after." in said.out
     assert wardloop.events() == before
+
+
+def test_the_doctor_says_what_is_in_force_and_whether_what_waits_holds(wardloop: Wardloop) -> None:
+    def site(path: str) -> tuple[str, str]:
+        lines = wardloop("doctor", "--json", "--site", path).json["lines"]
+        (line,) = (one for one in lines if one["what"] == "site")
+        return line["state"], line["found"]
+
+    state, found = site(file(wardloop, SHORT))
+    assert (state, "[site.toml 1; loops; approved by pharm.lead" in found) == ("ok", True)
+    later = SHORT.replace("format = 1", "format = 1\neffective_from = 2027-01-01T00:00:00Z")
+    state, found = site(file(wardloop, later))
+    assert (state, "another waits until 2027-01-01" in found) == ("ok", True)
+    state, found = site(file(wardloop, f"{later}[rules.M-05]\non = false\n"))
+    assert (state, "a rule that is S1 cannot be switched off" in found) == ("attention", True)
+    assert site(file(wardloop, f"{SHORT}[rules.M-05]\non = false\n"))[0] == "stops work"

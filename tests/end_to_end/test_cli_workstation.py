@@ -33,12 +33,13 @@ def test_the_doctor_finds_a_well_database_and_says_what_is_missing(tmp_path: Pat
     before = wardloop.events()
     found = lines(wardloop.does("doctor"))
     assert set(found) == {
-        *("settings", "display", "fonts", "printers", "clock", "loops", "disk", "database"),
+        *("settings", "display", "fonts", "printers", "clock"),
+        *("loops", "site", "disk", "database"),
     }
     assert found["database"]["state"] == "ok"
     assert found["display"]["state"] == "ok"
-    assert "not yet registered: " in found["loops"]["found"]
-    assert "blood_compatible" in found["loops"]["found"], "a check that no code bears yet"
+    assert found["loops"]["found"] == "8 loops hold", "every check that they name has code"
+    assert found["site"]["found"].startswith("profile cn; configuration ")
     for line in found.values():
         assert line["state"] == "ok" or line["to_do"]
     assert wardloop.events() == before

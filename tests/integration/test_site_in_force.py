@@ -15,9 +15,11 @@ from client.watch import Watch
 from client.wiring import build
 from domain.alerts import AlertSeverity
 from domain.errors import DefinitionError, InvalidInput
+from domain.findings import Finding, Severity
 from domain.people import Role
 from tests.fakes import FakeClock
 from tests.shift import OTHER_WARD, WARD, Shift, local
+from tests.unit.checks.patient_record import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -309,3 +311,18 @@ def test_a_file_that_is_not_there_or_was_not_approved_stops_the_start(hospital: 
     alone.write_text(f"format = 1\n{FIVE_MINUTES}", encoding="utf-8")
     with pytest.raises(DefinitionError, match="two people change limits"):
         configuration(hospital.settings(alone), local("07:00"))
+
+
+def test_the_hospitals_blood_policy_binds_the_check_of_the_unit(hospital: Hospital) -> None:
+    """Red cells of group O for a patient of group A: compatible, and not the same group."""
+    context = At("transfusion", "T10", fields={"component": "red_cells"}).after("T8", abo_rhd="A+")
+
+    def severity(*site: Path) -> Severity:
+        loops = configuration(hospital.settings(*site), local("07:00")).loops
+        found = loops.checks["blood_compatible"](context.context(blood_group="O+"))
+        assert isinstance(found, Finding)
+        return found.severity
+
+    strict = hospital.file("ours", '[lists]\nblood_policy = "strict_same_group"\n')
+    assert severity() is Severity.INFO
+    assert severity(strict).name in ("REASON", "STOP")
