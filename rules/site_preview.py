@@ -111,6 +111,6 @@ def late_limits(
 
 
 def per_day(count: int, *, since: datetime, until: datetime) -> Decimal:
-    """So many in a span, as so many a day; two decimals."""
-    days = Decimal(int((until - since).total_seconds())) / DAY_SECONDS
-    return (count / days).quantize(Decimal("0.01"))
+    """So many in a span, as so many a day; two decimals. A span counts as one day at least."""
+    seconds = max(int((until - since).total_seconds()), DAY_SECONDS)
+    return (Decimal(count * DAY_SECONDS) / seconds).quantize(Decimal("0.01"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -74,10 +75,10 @@ class Call:
         return settings_in_force(self.settings(), self.now())
 
     def now(self) -> datetime:
-        """The instant of `--now`, else the present one."""
+        """The instant of `--now`, else the present one, in UTC."""
         from client.wiring import SystemClock
 
-        return self.frozen() or SystemClock().now()
+        return (self.frozen() or SystemClock().now()).astimezone(UTC)
 
     def app(self, *, running: bool = False) -> App:
         """The program on its database, open until the command ends.

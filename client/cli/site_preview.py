@@ -55,10 +55,11 @@ def preview(store: Store, *, before: Settings, after: Settings, now: datetime) -
 
     far = max([now, *_begins(after)])
     tried = [(configuration(before, now), Tally()), (configuration(after, far), Tally())]
-    since, orders, streams = now - SPAN, 0, set[str]()
+    since, first, orders, streams = now - SPAN, now, 0, set[str]()
     for history in order_histories(store, since=since):
         orders += 1
         life = replayed(history.commands)
+        first = min([first, *(max(at, since) for _, at in life)])
         streams.update(event.stream for events in history.commands for event in events)
         ward = _ward(store, history)
         for decides, tally in tried:
@@ -66,7 +67,8 @@ def preview(store: Store, *, before: Settings, after: Settings, now: datetime) -
             found = late_limits(life, loops, since=since, until=now)
             if found:
                 tally.add(found, life[-1][0], decides.table.for_ward(ward))
-    return _told(tried[0][1], tried[1][1], orders=orders, streams=len(streams), now=now)
+    seen = _Seen(first, now, orders, len(streams))
+    return _told(tried[0][1], tried[1][1], seen)
 
 
 def _begins(settings: Settings) -> Iterable[datetime]:
@@ -80,10 +82,20 @@ def _ward(store: Store, history: OrderHistory) -> str:
     return "" if stay is None else str(stay.ward)
 
 
-def _told(before: Tally, after: Tally, *, orders: int, streams: int, now: datetime) -> Preview:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was replayed: from the first record of the span on, so many orders and streams."""
+
+    since: datetime
+    until: datetime
+    orders: int
+    streams: int
+
+
+def _told(before: Tally, after: Tally, seen: _Seen) -> Preview:
     from rules.site_preview import per_day
 
-    since = now - SPAN
+    since, until = seen.since, seen.until
     kinds = sorted(before.alerts | after.alerts, key=_order)
     alerts: list[dict[str, object]] = [
         {
@@ -92,17 +104,17 @@ def _told(before: Tally, after: Tally, *, orders: int, streams: int, now: dateti
             "silent": kind.silent,
             "before": before.alerts[kind],
             "after": after.alerts[kind],
-            "per_day_before": per_day(before.alerts[kind], since=since, until=now),
-            "per_day_after": per_day(after.alerts[kind], since=since, until=now),
+            "per_day_before": per_day(before.alerts[kind], since=since, until=until),
+            "per_day_after": per_day(after.alerts[kind], since=since, until=until),
         }
         for kind in kinds
     ]
     late = {"before": len(before.streams), "after": len(after.streams)}
     data: dict[str, object] = {
         "from": since,
-        "until": now,
-        "orders": orders,
-        "orders_and_tasks": streams,
+        "until": until,
+        "orders": seen.orders,
+        "orders_and_tasks": seen.streams,
         "late": late,
         "alerts": alerts,
         "replayed": list(REPLAYED),
@@ -127,7 +139,8 @@ def _in_words(
         for one in alerts
     ]
     head = ("RULE", "SEVERITY", "BEFORE", "AFTER", "A DAY BEFORE", "A DAY AFTER")
-    said = f"The last 30 days: {data['orders_and_tasks']} orders and tasks replayed."
+    said = f"The last 30 days, recorded from {data['from']} on:"
+    said += f" {data['orders_and_tasks']} orders and tasks replayed."
     said += f" Late at least once: {late['before']} before, {late['after']} after."
     return "\n\n".join(
         (

@@ -139,12 +139,12 @@ def test_the_preview_counts_what_would_have_been_late(three_orders: Wardloop) ->
             "silent": False,
             "before": 1,
             "after": 2,
-            "per_day_before": "0.03",
-            "per_day_after": "0.07",
+            "per_day_before": "1.00",
+            "per_day_after": "2.00",
         }
     ]
-    assert found["until"] == "2026-11-24T09:10:00+08:00"
-    assert found["from"] == "2026-10-25T09:10:00+08:00"
+    assert found["until"] == "2026-11-24T01:10:00+00:00"
+    assert found["from"] == "2026-11-24T00:00:00+00:00"
     assert "each limit of a loop" in found["replayed"][0]
     assert any("observations" in one for one in found["not_replayed"])
 
@@ -174,7 +174,7 @@ def test_the_preview_looks_at_the_file_once_and_from_its_instant(three_orders: W
 def test_the_preview_in_words(three_orders: Wardloop) -> None:
     said = three_orders("site", "check", file(three_orders, SHORT), "--preview").out
     assert "Late at least once: 1 before, 2 after." in said
-    assert re.search(r"X-LATE +S4 +1 +2 +0\.03 +0\.07", said)
+    assert re.search(r"X-LATE +S4 +1 +2 +1\.00 +2\.00", said)
     assert re.search(r"not replayed +rules that look at observations", said)
 
 

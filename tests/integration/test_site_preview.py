@@ -135,6 +135,7 @@ def test_nothing_recorded_is_no_life() -> None:
 def test_counts_a_day_have_two_decimals() -> None:
     until = local("07:00")
     assert per_day(100, since=until - timedelta(days=30), until=until) == Decimal("3.33")
+    assert per_day(7, since=until - timedelta(hours=1), until=until) == Decimal("7.00")
 
 
 def test_a_workstation_that_took_no_configuration_yet(night: Night) -> None:
