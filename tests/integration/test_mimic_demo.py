@@ -19,6 +19,10 @@ from client.wiring import SystemClock, build
 from domain.loops.outlook import outlooks
 from storage.store import open_store
 from storage.verify import verify
+from tests.validation.agreement import UNEXPLAINED
+from tests.validation.journal import Story, read_stories
+from tests.validation.page import FILE, late_doses, replay_doses, rules_of, scores
+from tests.validation.scores import moments
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mimic-iv-demo"
 
@@ -149,3 +153,33 @@ def test_the_journal_and_its_projections_hold(
         assert verify(store, partial(outlooks, app.loops)).holds
     finally:
         store.close()
+
+
+@pytest.fixture(scope="module")
+def stories(imported: tuple[App, Path, dict[str, Any]]) -> list[Story]:
+    store = open_store(f"sqlite:///{imported[1]}", clock=SystemClock())
+    try:
+        return list(read_stories(store))
+    finally:
+        store.close()
+
+
+def test_the_replay_finds_the_doses_charted_late_and_no_others(
+    imported: tuple[App, Path, dict[str, Any]], stories: list[Story]
+) -> None:
+    """But for 58 of 15,309, which the page explains row by row."""
+    found, alerts = replay_doses(stories, DATA, imported[0].loops)
+    assert (found.doses, found.late, found.inside) == (15_309, 3_023, 12_228)
+    assert (found.truth_alone, found.replay_alone, found.kept_differently) == (0, 0, 0)
+    assert len(found.disagreements) == 58
+    assert UNEXPLAINED not in {one.why for one in found.disagreements}
+    assert late_doses(found, alerts) in FILE.read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_the_scores_are_those_of_the_page(
+    imported: tuple[App, Path, dict[str, Any]], stories: list[Story]
+) -> None:
+    loops = imported[0].loops
+    found = list(moments(stories, loops, rules_of(loops)))
+    assert scores(found) in FILE.read_text(encoding="utf-8")
