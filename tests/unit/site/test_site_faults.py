@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from domain.errors import DefinitionError
+from rules.loops.document import read_document
 from rules.loops.loader import SHIPPED
+from rules.risk_table import changed_model
 from rules.site_faults import Shipped, faults_of, read_shipped_parts
 
 HEAD = 'format = 1\nversion = "1"\napproved_by = ["pharm.lead", "medical.affairs"]\n'
@@ -162,3 +164,11 @@ def test_a_file_may_change_a_sites_own_loop(tmp_path: Path) -> None:
     (unknown,) = faults_of(path, shipped())
     assert "none is 'linen_return'" in unknown.reason
     assert faults_of(path, read_shipped_parts(profile="cn", folders=(folder,))) == ()
+
+
+def test_weights_that_are_no_table_are_refused_wherever_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text("format = 1\nclors = 5\n", encoding="utf-8")
+    with pytest.raises(DefinitionError, match="right would be a table") as refused:
+        changed_model([read_document(path)])
+    assert (refused.value.file, refused.value.line) == ("site.toml", 2)
