@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from domain.ids import derived
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ class AlertSeverity(StrEnum):
         self.rank = int(word[1])
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class AlertKey:
     """What makes two alerts one: the rule, whom it is about, and its cause.
@@ -63,6 +65,7 @@ def _alert_id(rule: str, subject: str, cause: str) -> str:
     return derived("alert", rule, subject, cause)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a rule says should be open now.

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from domain.clinical import Clinical
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +103,7 @@ class Situation:
     ended_at: datetime | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class RiskCause:
     """One cause of a patient's score; the points of all causes sum to it exactly.

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from domain.values import quickly_made
 from rules.alerts.view import interval_seconds
 from rules.risk import next_change_seconds
 from rules.risk_values import OpenStep, Weight
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from domain.loops.deadlines import Deadline
@@ -23,6 +25,7 @@ ON_TIME: Final = OpenStep("on_time", Weight.INFO, 0, -1)
 """A step of which nothing is late: only their number counts."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class LateStep:
     """A limit that has run out, as the score counts it.
@@ -72,7 +75,7 @@ def _order(one: LateStep) -> tuple[int, Weight, str]:
 
 
 def _late(
-    subject: str, deadline: Deadline, claims: list[Claim], model: RiskModel, now: datetime
+    subject: str, deadline: Deadline, claims: Sequence[Claim], model: RiskModel, now: datetime
 ) -> LateStep:
     held = [
         (severity, claim.rule.id)

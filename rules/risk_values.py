@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from domain.errors import InvalidInput
+from domain.values import quickly_made
 
 
 class Weight(StrEnum):
@@ -36,6 +37,7 @@ class Band(StrEnum):
     CRITICAL = "critical"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class OpenStep:
     """One running or passed limit of an open task or order.
@@ -53,6 +55,7 @@ class OpenStep:
     late_seconds: int
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class OrderRisk:
     """Something about an active order that asks for attention.

@@ -165,26 +165,21 @@ class Rules:
             view.risk_since = _last_change(view, work, claims, due, now)
             claims += ward.plan.of_risk(view)
         claims += faulted(view)
-        hushed = [self._hushed(situation, one) for one in claims]
+        quiet = self._quiet.get(situation.ward)
+        hushed = claims if quiet is None else [_hushed(quiet, one) for one in claims]
         changes = (
             limits.next_at,
             work.next_at,
             due,
             next_birthday(situation, now),
-            *(one.next_stage(now) for one in (*claims, *hushed)),
+            *(one.next_stage(now) for one in claims),
+            *(one.next_stage(now) for one in hushed if one.quiet_until is not None),
             *(next_alert_at(one, self.rule(one.key.rule)) for one in situation.alerts),
         )
         wake_at = min((at for at in changes if at is not None and at > now), default=None)
         wanted = _wanted(situation, hushed, ward.rules, now)
         score = shown(view, risk, work, due)
         return _Judged(Assessment(wanted, score, wake_at), tuple(hushed))
-
-    def _hushed(self, situation: Situation, claim: Claim) -> Claim:
-        """The claim with its small severities told after the handover that it falls into."""
-        quiet = self._quiet.get(situation.ward)
-        if quiet is None or DELAYED.isdisjoint(severity for _, severity in claim.stages):
-            return claim
-        return replace(claim, quiet_until=quiet.until(claim.since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +188,13 @@ class _Judged:
 
     assessment: Assessment
     claims: tuple[Claim, ...]
+
+
+def _hushed(quiet: Quiet, claim: Claim) -> Claim:
+    """The claim with its small severities told after the handover that it falls into."""
+    if DELAYED.isdisjoint(severity for _, severity in claim.stages):
+        return claim
+    return replace(claim, quiet_until=quiet.until(claim.since))
 
 
 def _wanted(

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from domain.alerts import AlertKey, Wanted
+from domain.values import quickly_made
 from rules.alerts.quiet import DELAYED
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Stages = tuple[tuple["datetime", "AlertSeverity"], ...]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An alert and the instants of its severities, the earliest first.
@@ -61,14 +63,19 @@ class Claim:
 
     def severity_at(self, now: datetime) -> AlertSeverity | None:
         """How severe it is at an instant; None before it begins."""
-        found = None
+        found, quiet = None, self.quiet_until
         for at, severity in self.stages:
-            if self._from(at, severity) <= now:
+            if (at if quiet is None else self._from(at, severity)) <= now:
                 found = severity
         return found
 
     def next_stage(self, now: datetime) -> datetime | None:
         """When it next begins or becomes more severe."""
+        if self.quiet_until is None:  # the earliest comes first
+            for at, _ in self.stages:
+                if at > now:
+                    return at
+            return None
         later = (self._from(at, severity) for at, severity in self.stages)
         return min((at for at in later if at > now), default=None)
 

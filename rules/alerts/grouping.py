@@ -6,6 +6,7 @@ And how a list shows a patient with many small alerts: as one card.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
@@ -39,6 +40,7 @@ def grouped(wanted: Iterable[Wanted], rules: Mapping[str, Rule]) -> tuple[Wanted
     return tuple(sorted(found, key=lambda one: (one.key.rule, one.key.subject, one.key.cause)))
 
 
+@lru_cache(maxsize=8192)  # asked for of every group whenever its patient is settled
 def group_subject(encounter: EncounterId, rule: str) -> str:
     """The subject of a patient's grouped alerts of a rule."""
     return derived("group", encounter, rule)

@@ -11,6 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from rules.alerts.registry import CONDITIONS, LimitCondition, StreamCondition
+from rules.alerts.remembered import EVER, Remembered
 from rules.alerts.rule import LATE
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Plan:
         leading: those that may hold before their limit runs out, with from when on.
         streams: by loop and level (0 an order, 1 a task, 2 one that has begun).
         marked: by loop, for those with marks or gaps; under "" those of every loop.
+        looking: the rules of `limits` that look beyond the limit, its stream and their order.
     """
 
     limits: dict[str, list[tuple[Rule, OnLimit]]] = field(default_factory=dict)
@@ -63,6 +65,8 @@ class Plan:
     marked: dict[str, list[tuple[Rule, OnStream]]] = field(default_factory=dict)
     stays: list[tuple[Rule, OnStay]] = field(default_factory=list)
     after_risk: list[tuple[Rule, OnStay]] = field(default_factory=list)
+    looking: set[str] = field(default_factory=set)
+    remembered: Remembered = field(default_factory=Remembered)
 
     @classmethod
     def of(cls, rules: Iterable[Rule], *, only: str = "") -> Plan:
@@ -81,8 +85,10 @@ class Plan:
 
     def _add(self, rule: Rule, name: str) -> None:
         match CONDITIONS[name]:
-            case LimitCondition(run, _, of, leads):
+            case LimitCondition(run, _, of, leads, alone):
                 for named in of or (rule.id,):
+                    if not alone:
+                        self.looking.add(named)
                     self.limits.setdefault(named, []).append((rule, run))
                     if leads is not None and (rule.stages or rule.params):
                         self.leading.setdefault(named, []).append((rule, run, leads))
@@ -94,11 +100,33 @@ class Plan:
             case found:
                 (self.after_risk if found.after_risk else self.stays).append((rule, found.run))
 
-    def of_limit(self, view: View, stream: Stream, deadline: Deadline) -> Iterator[Claim]:
+    def of_limit(self, view: View, stream: Stream, deadline: Deadline) -> tuple[Claim, ...]:
         """The claims about a limit; one whose rule is not known is nobody's own (X-LATE)."""
+        if view.tests is not None or deadline.rule in self.looking:
+            return tuple(self._of_limit(view, stream, deadline))
+        order, encounter = view.orders.get(stream.order), view.situation.encounter
+        found = self.remembered.said(deadline, stream, order, encounter)
+        if found is None:
+            found = tuple(self._of_limit(view, stream, deadline))
+            if not view.faults:
+                self.remembered.keep_said(deadline, stream, order, encounter, found)
+        return found
+
+    def _of_limit(self, view: View, stream: Stream, deadline: Deadline) -> Iterator[Claim]:
         rows = self.limits.get(deadline.rule)
         for rule, run in self.limits.get(LATE, ()) if rows is None else rows:
             yield from asked(view, rule, run, stream, deadline)
+
+    def gates(self, stream: Stream) -> datetime | None:
+        """Before when no condition beside limits can hold; None: it may at any time."""
+        if stream.marks or stream.incomplete:
+            return None
+        first = EVER
+        for rule, _, gate in self.streams.get((stream.loop, _level(stream)), ()):
+            if gate is None:
+                return None
+            first = min(first, gate(stream, rule))
+        return first
 
     def of_streams(self, view: View, now: datetime, found: Limits) -> Iterator[Claim]:
         """The claims about orders and tasks beside their limits.
@@ -108,9 +136,8 @@ class Plan:
         """
         streams, marked = self.streams, self.marked
         everywhere = marked.get("", ())
-        for stream in view.situation.streams:
-            level = 0 if stream.task is None else 1 + stream.started
-            for rule, run, gate in streams.get((stream.loop, level), ()):
+        for stream in found.asked:
+            for rule, run, gate in streams.get((stream.loop, _level(stream)), ()):
                 opens = now if gate is None else gate(stream, rule)
                 if gate is None or view.test("asked from", "<=", now, opens):
                     yield from asked(view, rule, run, stream)
@@ -139,12 +166,16 @@ class Limits:
         claims: of limits that have run out or lead.
         late: each limit that has run out, by stream, with the claims about it.
         on_time: the streams of which nothing is late.
+        asked: the streams that conditions beside limits must look at.
         next_at: the first instant after now at which a limit runs out.
     """
 
     claims: list[Claim] = field(default_factory=list)
-    late: list[tuple[Stream, list[tuple[Deadline, list[Claim]]]]] = field(default_factory=list)
+    late: list[tuple[Stream, list[tuple[Deadline, tuple[Claim, ...]]]]] = field(
+        default_factory=list
+    )
     on_time: list[Stream] = field(default_factory=list)
+    asked: list[Stream] = field(default_factory=list)
     next_at: datetime | None = None
 
     def ask_at(self, at: datetime) -> None:
@@ -154,29 +185,56 @@ class Limits:
 
 
 def limits_of(plan: Plan, view: View, now: datetime) -> Limits:
-    """The limits of every order and task, each looked at once."""
+    """The limits of every order and task, each looked at once; of one that is quiet, none."""
     found = Limits()
-    leading, next_at = plan.leading, None
+    next_at, quiet_until = EVER, plan.remembered.quiet_until
     for stream in view.situation.streams:
-        passed: list[tuple[Deadline, list[Claim]]] = []
-        for deadline in stream.deadlines:
-            at = deadline.at
-            if at <= now:
-                claims = list(plan.of_limit(view, stream, deadline))
-                found.claims += claims
-                passed.append((deadline, claims))
-                continue
-            if next_at is None or at < next_at:
-                next_at = at
-            for rule, run, leads in leading.get(deadline.rule, ()):
-                ahead = leads(view, stream, deadline, rule)
-                if ahead is not None and ahead <= now:
-                    found.claims += asked(view, rule, run, stream, deadline)
-                elif ahead is not None and ahead < next_at:
-                    next_at = ahead
-        if passed:
-            found.late.append((stream, passed))
+        order = view.orders.get(stream.order)
+        until = None if view.tests is not None else quiet_until(stream, order)
+        if until is None or until <= now:
+            found.asked.append(stream)
+            until, quiet = _look(plan, view, stream, now, found)
+            gates = plan.gates(stream) if quiet else None
+            if gates is not None and gates > now:
+                plan.remembered.keep_quiet(stream, order, min(until, gates))
         else:
             found.on_time.append(stream)
-    found.next_at = next_at
+        next_at = min(next_at, until)
+    found.next_at = None if next_at == EVER else next_at
     return found
+
+
+def _look(
+    plan: Plan, view: View, stream: Stream, now: datetime, found: Limits
+) -> tuple[datetime, bool]:
+    """Look at each limit of a stream.
+
+    Returns:
+        when the next of them runs out or may begin to lead; whether none has or does by now.
+    """
+    passed: list[tuple[Deadline, tuple[Claim, ...]]] = []
+    next_at, quiet = EVER, view.tests is None
+    for deadline in stream.deadlines:
+        at = deadline.at
+        if at <= now:
+            claims = plan.of_limit(view, stream, deadline)
+            found.claims += claims
+            passed.append((deadline, claims))
+            continue
+        next_at = min(next_at, at)
+        for rule, run, leads in plan.leading.get(deadline.rule, ()):
+            ahead = leads(view, stream, deadline, rule)
+            if ahead is not None and ahead <= now:
+                quiet = False
+                found.claims += asked(view, rule, run, stream, deadline)
+            elif ahead is not None:
+                next_at = min(next_at, ahead)
+    if passed:
+        found.late.append((stream, passed))
+    else:
+        found.on_time.append(stream)
+    return next_at, quiet and not passed
+
+
+def _level(stream: Stream) -> int:
+    return 0 if stream.task is None else 1 + stream.started

@@ -34,12 +34,15 @@ class LimitCondition:
         facts: what it reads, for the page of rules and the trace.
         of: the rules by which loop files name these limits; empty: the rule itself.
         leads: from when on it may hold before the limit runs out; without it, it never does.
+        alone: it reads the limit, its stream and that one's order, and nothing else of the stay: so
+            it says the same while these are the same.
     """
 
     run: OnLimit
     facts: tuple[str, ...]
     of: tuple[str, ...] = ()
     leads: OnLead | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,16 @@ CONDITIONS: Final[dict[str, Condition]] = {}
 
 
 def on_limit(
-    name: str, *facts: str, of: tuple[str, ...] = (), leads: OnLead | None = None
+    name: str,
+    *facts: str,
+    of: tuple[str, ...] = (),
+    leads: OnLead | None = None,
+    alone: bool = False,
 ) -> Callable[[OnLimit], OnLimit]:
     """Register a condition on a running limit."""
 
     def register(run: OnLimit) -> OnLimit:
-        CONDITIONS[name] = LimitCondition(run, facts, of, leads)
+        CONDITIONS[name] = LimitCondition(run, facts, of, leads, alone)
         return run
 
     return register

@@ -45,6 +45,8 @@ def suppressed(
         ]
         if above:
             hidden[one.key] = above
+    if not hidden:
+        return tuple(wanted)
     graver: dict[AlertKey, tuple[AlertSeverity, set[str]]] = {}
     for one in wanted:
         for root in _roots(one, hidden):

@@ -31,13 +31,13 @@ def from_first_stage(
     return deadline.starts_at + rule.stages[0].minutes * MINUTE
 
 
-@on_limit("late", "deadlines", leads=from_first_stage)
+@on_limit("late", "deadlines", leads=from_first_stage, alone=True)
 def late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A limit has run out, or a stage of its interval is reached."""
     return view.of_limit(rule, stream, deadline)
 
 
-@on_limit("late_step", "deadlines", "step_roles", of=("X-LATE",))
+@on_limit("late_step", "deadlines", "step_roles", of=("X-LATE",), alone=True)
 def late_step(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A limit without a rule of its own has run out: whose step it is, is told."""
     roles = view.step_roles.get((stream.loop, deadline.limit))
@@ -51,7 +51,7 @@ def controlled_from(view: View, stream: Stream, deadline: Deadline, rule: Rule) 
     return deadline.starts_at + rule.minutes("controlled_minutes")
 
 
-@on_limit("custody_gap", "deadlines", "fields.controlled", leads=controlled_from)
+@on_limit("custody_gap", "deadlines", "fields.controlled", leads=controlled_from, alone=True)
 def custody_gap(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A drug is on its way too long; a controlled one is grave after its own minutes."""
     at = controlled_from(view, stream, deadline, rule)
@@ -69,7 +69,7 @@ def not_arrived(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> I
     return view.of_limit(rule, stream, deadline)
 
 
-@on_limit("report_late", "deadlines", "fields.modality", "fields.body_part")
+@on_limit("report_late", "deadlines", "fields.modality", "fields.body_part", alone=True)
 def report_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """No report in time; the computed tomography of a head at once is graver (stroke, trauma)."""
     head = (view.field(stream, "modality"), view.field(stream, "body_part"))
@@ -79,7 +79,7 @@ def report_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> I
     return view.of_limit(rule, stream, deadline)
 
 
-@on_limit("crossmatch_late", "deadlines", "fields.massive")
+@on_limit("crossmatch_late", "deadlines", "fields.massive", alone=True)
 def crossmatch_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """No compatible blood in time; in a massive transfusion that is grave at once."""
     if view.test("fields.massive", "is", True, view.field(stream, "massive") is True):  # noqa: FBT003 - what is wanted
