@@ -131,12 +131,12 @@ class Sample:
             self.do(
                 "zhou.hao", name, "T2", result="consented", co_signer="HU, Wenbo", evidence=consent
             )
-        signed, new = self.orders[name], self.app.new_command
+        signed, command = self.orders[name], self.app.new_command
         try:
-            self.app.sign_order(user="zhou.hao", command=new(), order=signed)
+            self.app.sign_order(user="zhou.hao", command=command(), order=signed)
         except Refused as error:
             told = reasons_for(error)
-            self.app.sign_order(user="zhou.hao", command=new(), order=signed, overrides=told)
+            self.app.sign_order(user="zhou.hao", command=command(), order=signed, overrides=told)
 
     def drug(
         self, name: str, bed: str, product: str, dose: str, frequency: str, **more: object
