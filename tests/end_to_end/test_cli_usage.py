@@ -29,12 +29,13 @@ def wardloop(tmp_path_factory: pytest.TempPathFactory) -> Wardloop:
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["alerts"], "invalid choice"),
+        (["alert"], "invalid choice"),
         (["loops"], "which command?"),
         (["loops", "show"], "LOOP"),
         (["patient", "admit"], "--file"),
         (["worklist", "--colour"], "--colour"),
-        (["watch"], "--once"),
+        (["alerts"], "which command?"),
+        (["watch", "--once", "--show"], "not allowed with"),
         (["patient", "list"], "--user"),
         (["patient", "list", "--user", "li.na", "--now", "yesterday"], "--now: 'yesterday'"),
         (["patient", "list", "--user", "li.na", "--now", "2026-11-24T08:00:00"], "no time zone"),
