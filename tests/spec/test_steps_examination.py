@@ -143,7 +143,7 @@ TABLE = (
         "PHY",
         after="E12",
         marks="sign per_version closes",
-        fields="decision",
+        fields="decision exceptions_seen?",
         checks="latest_version",
         level="order",
     ),

@@ -203,7 +203,7 @@ TABLE = (
         also="M2 M3",
         given="M15:last_task",
         marks="sign closes",
-        fields="comment?",
+        fields="comment? exceptions_seen?",
         level="order",
     ),
 )

@@ -139,7 +139,7 @@ TABLE = (
         "PHY",
         after="L9",
         marks="sign per_version closes",
-        fields="decision",
+        fields="decision exceptions_seen?",
         checks="latest_version",
         level="order",
     ),

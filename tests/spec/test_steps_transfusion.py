@@ -284,7 +284,7 @@ TABLE = (
         after="T21",
         also="T4 T5 T6 T7 T8 T9",
         marks="sign closes",
-        fields="comment?",
+        fields="comment? exceptions_seen?",
         level="order",
     ),
 )
