@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CRITICAL: Final = "critical_value"
 _IMAGE: Final = "examination"
+CULTURE: Final = "culture"
+"""The class of tests whose hours the limits TL11 and TL11f hold (L-03)."""
 _OF: Final = ("L-06", "L-07", "L-08", "L-09")
 NEVER_DEMOTED: Final = frozenset({"K", "POTASSIUM", "TROP", "TROPONIN"})
 """Values that are never known well enough: potassium, and a first troponin (L-11)."""
@@ -128,9 +130,13 @@ def _number(value: object) -> Decimal | None:
         return None
 
 
-@on_stream("turnaround", "since", "due_at", "done.L9", loops=("test",), level="task")
+@on_stream(
+    "turnaround", "since", "due_at", "done.L9", "fields.test_class", loops=("test",), level="task"
+)
 def turnaround(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
-    """From request to result it has taken too long as a whole."""
+    """From request to result it has taken too long as a whole; a culture grows for days."""
+    if view.test("fields.test_class", "is", CULTURE, stream.fields.get("test_class")):
+        return ()
     if not view.test("done.L9", "is", False, "L9" in stream.done):  # noqa: FBT003 - what is wanted
         return ()
     start = stream.since if stream.due_at is None else max(stream.since, stream.due_at)

@@ -106,6 +106,13 @@ def test_from_request_to_result_counts_from_the_due_time() -> None:
     assert said(stay(order("test")), 999) == {}
 
 
+def test_a_culture_grows_for_days_and_nobody_asks_where_it_waits() -> None:
+    culture = task("test", since=-60, fields={"test_class": "culture"})
+    assert said(stay(culture), 999) == {}
+    late = task("test", deadline("L-03", 1440, step="L9p"), fields={"test_class": "culture"})
+    assert said(stay(late), 1440) == {"L-03": "S3"}, "its own limits hold it"
+
+
 def test_what_is_late_on_the_way_hides_the_whole_time() -> None:
     tube = stay(task("test", deadline("L-03", 400, step="L9")))
     assert said(tube, 480) == {"L-03": "S3"}
