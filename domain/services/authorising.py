@@ -60,7 +60,7 @@ GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "catalogue.import": (Role.ADMINISTRATOR, Role.PHARMACY_LEAD),
         "catalogue.list": _ANYONE,
         "alert.list": _ANYONE,
-        "alert.acknowledge": _CLINICAL,
+        "alert.acknowledge": (*_CLINICAL, Role.ADMINISTRATOR),
         "alert.snooze": _CLINICAL,
         "alert.override": _CLINICAL,
         "alert.review": (Role.PHARMACIST,),
