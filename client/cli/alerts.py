@@ -193,10 +193,21 @@ def show_alert(call: Call) -> int:
             ("to do", "" if rule is None else rule.action["en"]),
             ("severity", f"{alert.severity.value}, tier {alert.tier}"),
             ("told", ", ".join(role.value for role in alert.audience)),
+            *_let_be(alert),
             *((row.kind, f"{row.event_at:%Y-%m-%d %H:%M} UTC {row.actor}") for row in shown.trail),
         )
     )
     return call.answer(data, lines)
+
+
+def _let_be(alert: Alert) -> tuple[tuple[str, str], ...]:
+    """Who let it be, who agreed, and why."""
+    found = alert.override
+    if found is None:
+        return ()
+    who = found.by if found.second is None else f"{found.by}, {found.second} agreed"
+    why = f"{found.reason}: {found.text}" if found.text else found.reason
+    return (("overridden by", who), ("because", why))
 
 
 def acknowledge(call: Call) -> int:

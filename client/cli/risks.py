@@ -63,12 +63,13 @@ def _of_ward(call: Call, named: str) -> int:
     ordered = sorted(found.items(), key=lambda one: (-one[1].risk.score, one[0]))
     rows = [to_json(app, _patient(app, stay), standing) for stay, standing in ordered]
     words = table(
-        ("SCORE", "BAND", "NEWS2", "FIRST CAUSE", "PATIENT"),
+        ("SCORE", "BAND", "NEWS2", "BED", "NAME", "FIRST CAUSE", "PATIENT"),
         [
             (
                 str(standing.risk.score),
                 standing.risk.band,
                 _news2(standing),
+                *_who(app, stay),
                 _first(standing),
                 _patient(app, stay),
             )
@@ -84,6 +85,15 @@ def _patient(app: App, stay: EncounterId) -> PatientId:
 
     found = app.reads.encounter(stay)
     return PatientId("") if found is None else found.patient_id
+
+
+def _who(app: App, stay: EncounterId) -> tuple[str, str]:
+    """Bed and name: by these a ward knows its patients."""
+    found = app.reads.encounter(stay)
+    known = None if found is None else app.reads.patient(found.patient_id)
+    if found is None or known is None:
+        return "", ""
+    return found.bed, f"{known.name} {known.name_zh}".strip()
 
 
 def to_json(app: App, patient: PatientId, standing: RiskStanding) -> dict[str, object]:
@@ -144,4 +154,8 @@ def _news2(standing: RiskStanding) -> str:
 
 def _first(standing: RiskStanding) -> str:
     causes = standing.risk.causes
-    return causes[0].cause if causes else ""
+    if not causes:
+        return ""
+    first = causes[0]
+    words = first.cause.replace("_", " ")
+    return f"{words} ({first.rule})" if first.subject else words
