@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.loops.outlook import task_outlook
+from domain.services.alert_lists import MOST
 from domain.tasks import TaskState
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from domain.tasks import Task
 
 KINDS: Final = ("medication", "examination", "test", "transfusion")
+BANDS: Final = ("low", "moderate", "high", "critical")
 WORDS: Final = ("closed", "closed_by_exit", "open", "overdue", "voided")
 
 
@@ -41,6 +43,28 @@ def counted(app: App, orders: Sequence[OrderId], *, now: datetime) -> dict[str, 
                 _count(app, case, task, tasks[kind], now)
     patients = len(app.reads.encounters(active=False))
     return {"patients": patients, "orders": by_kind, "tasks": tasks, "events": events}
+
+
+def alerts_counted(app: App) -> dict[str, object]:
+    """What became of the alerts that anybody was shown, and the patients by their risk band.
+
+    One alert can be acknowledged and then overridden or resolved: it counts under each.
+    """
+    alerts = [row.alert for row in app.reads.alerts(open_only=False, limit=MOST)]
+    bands = dict.fromkeys(BANDS, 0)
+    for ward in app.reads.wards():
+        for standing in app.reads.risks(ward.id).values():
+            bands[standing.risk.band] += 1
+    return {
+        "alerts": {
+            "raised": len(alerts),
+            "acknowledged": sum(one.acknowledged_at is not None for one in alerts),
+            "resolved": sum(not one.open for one in alerts),
+            "overridden": sum(one.override is not None for one in alerts),
+            "open": sum(one.open for one in alerts),
+        },
+        "risk": bands,
+    }
 
 
 def _count(app: App, case: Case, task: Task, words: dict[str, int], now: datetime) -> None:

@@ -20,6 +20,7 @@ from client.demo.usual_values import (
     SITES,
     VITAL,
 )
+from domain.analytes import ALIASES
 from domain.barcodes import dose_label
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Evidence:
         self._rng = rng
         self._numbers: Iterator[int] = count(1)
         self._units: Iterator[int] = count(123_401)
+        self._said: list[tuple[Mapping[str, str], tuple[Decimal, str]]] = []
         self._makers: Mapping[str, Maker] = {
             **self._of_drugs(),
             **self._of_tests(),
@@ -77,6 +79,7 @@ class Evidence:
             "container": self._container,
             "container_type": lambda m: None if m.task is None else m.said("container_type"),
             "values": self._values,
+            "results": self._results,
             "critical": self._critical,
             "critical_item": lambda m: m.said("critical_item"),
             "critical_value": lambda m: m.said("critical_value"),
@@ -167,23 +170,28 @@ class Evidence:
         """What the analyser says of the tests in this tube."""
         kind = None if moment.task is None else moment.task.fields.get("container_type")
         tests = moment.case.order.fields.get("tests")
-        said: list[str] = []
+        self._said = []
         for code in tests if isinstance(tests, (list, tuple)) else ():
             item = self._content.items["test"][code]
             if item.get("container_type") == kind:
-                said.extend(self._measured(row) for row in item["measures"])
-        return "; ".join(said) or "no growth so far"
+                self._said.extend((row, self._measured(row)) for row in item["measures"])
+        return "; ".join(_words(*one) for one in self._said) or "no growth so far"
 
-    def _measured(self, row: Mapping[str, str]) -> str:
+    def _results(self, moment: Moment) -> object:
+        """The same values as rules read them, each by the name that they know; told once."""
+        if moment.step.no != "L8":
+            return None
+        return {_named(row["name"]): _result(row, *said) for row, said in self._said} or None
+
+    def _measured(self, row: Mapping[str, str]) -> tuple[Decimal, str]:
         low, high = Decimal(row["low"]), Decimal(row["high"])
         step = Decimal(1).scaleb(-max(_places(row["low"]), _places(row["high"])))
         spread = int((high - low) / step)
         number = low + step * self._rng.randint(0, spread)
         flag = ""
         if self._rng.random() < _SEVENTH:
-            number, flag = high + step * max(1, spread // 6), " H"
-        unit = "" if row["unit"] == "1" else f" {row['unit']}"
-        return f"{row['name']} {number}{unit}{flag}"
+            number, flag = high + step * max(1, spread // 6), "H"
+        return number, flag
 
     def _critical(self, moment: Moment) -> object:
         """A report is critical where its result was."""
@@ -238,6 +246,25 @@ def _expiry(moment: Moment) -> str | None:
     if moment.loop.id == "transfusion":
         return BLOOD_EXPIRES
     return EXPIRES if _packed(moment) else None
+
+
+def _named(measure: str) -> str:
+    """The name under which rules find a value: `hs-TnT` is `hs_tnt`, `Hb` is `haemoglobin`."""
+    name = measure.lower().replace("-", "_").replace(" ", "_")
+    return ALIASES.get(name, name)
+
+
+def _words(row: Mapping[str, str], measured: tuple[Decimal, str]) -> str:
+    """A value as the analyser prints it: `K 5.6 mmol/L H`."""
+    number, flag = measured
+    unit = "" if row["unit"] == "1" else f" {row['unit']}"
+    return f"{row['name']} {number}{unit}{flag and ' '}{flag}"
+
+
+def _result(row: Mapping[str, str], number: Decimal, flag: str) -> dict[str, str]:
+    """A value with its unit and reference range; a flag where it lies outside."""
+    found = {"value": str(number), "unit": row["unit"], "low": row["low"], "high": row["high"]}
+    return {**found, "flag": flag} if flag else found
 
 
 def _places(number: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from client.demo.usual_values import EXPIRES, LOT
 from domain.barcodes import din_flags, gs1_element_string, specimen_label, wristband
 from domain.errors import InvalidInput, Refused
+from domain.events import Override
 from domain.findings import Severity
 from domain.loops.persons import witness_needed
 from domain.people import Role
@@ -95,14 +96,22 @@ class Hands:
         return self._send(who, line)
 
     # ------------------------------------------------------------ parts
-    def _sign(self, moment: Moment) -> Changes:
+    def _sign(self, moment: Moment, overrides: tuple[Override, ...] = ()) -> Changes:
+        """The physician signs, and says why where a check asks for it."""
         user = self._actor(moment)
         try:
             return self.app.sign_order(
-                user=user, command=self.app.new_command(), order=moment.plan.order
+                user=user,
+                command=self.app.new_command(),
+                order=moment.plan.order,
+                overrides=overrides,
             )
         except (InvalidInput, Refused) as error:
-            return self._said_no(moment.step.no, error)
+            asked = _reasons_asked(error)
+            if not asked or overrides:
+                return self._said_no(moment.step.no, error)
+        self.overridden += 1
+        return self._sign(moment, tuple(Override(check, _WHY) for check in asked))
 
     def _actor(self, moment: Moment) -> str:
         first = moment.group[0]

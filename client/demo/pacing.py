@@ -80,6 +80,8 @@ class Pacing:
     def _usual(self, moment: Moment, pace: Pace) -> datetime:
         repeated = moment.step.repeats and moment.record(moment.step.no) is not None
         span = pace.every if repeated and pace.every is not None else pace.minutes
+        if pace.first is not None and moment.task is not None and moment.said("first_task"):
+            span = pace.first
         hurry = 1.0 if pace.own else _HURRY.get(moment.case.order.priority, 1.0)
         at = self._origin(moment, pace) + self._drawn(span, hurry)
         if moment.step.no == "L8":

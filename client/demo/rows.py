@@ -146,6 +146,7 @@ class Pace:
     ahead: int = 0
     together: str | None = None
     every: tuple[int, int] | None = None
+    first: tuple[int, int] | None = None
     chance: float = 1.0
 
 

@@ -8,16 +8,19 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from client.demo.answering import Answering
 from client.demo.clock import DemoClock
 from client.demo.content import content
-from client.demo.counting import counted
+from client.demo.counting import alerts_counted, counted
 from client.demo.crew import Crew
 from client.demo.evidence import Evidence
 from client.demo.founding import MAIN_WARD, evening_begins, found
 from client.demo.hands import Hands
 from client.demo.pacing import Pacing
+from client.demo.rounds import Rounds
 from client.demo.simulation import Simulation
 from client.demo.story import Story
+from client.demo.vital_rows import answering_rows, vital_rows
 from client.settings import Settings
 from client.wiring import SeededIds, build
 from domain.errors import InvalidInput
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from client.app import App
     from client.demo.content import Content
+    from domain.ids import EncounterId
 
     Shots = Callable[[App, Path], Iterable[Path | str]]
     Progress = Callable[[int, int], None]
@@ -85,6 +89,7 @@ def play(
             "seed": seed,
             "beds": beds,
             **counted(app, tuple(simulation.plans), now=end),
+            **alerts_counted(app),
             "screens": _screens(app, out, shots),
         }
     finally:
@@ -119,6 +124,7 @@ def simulate(
         app, clock=clock, content=told, pacing=pacing, hands=hands, rng=rng, end=end
     )
     Story(simulation, content=told, crew=crew, rng=rng, stays=stays).tell()
+    _on_alerts(simulation, told, stays, seed)
     midnight = told.instant(told.shift_from)
     simulation.agenda.put(midnight, lambda: simulation.see(app.one_pass(now=app.now())))
     simulation.run(progress)
@@ -126,6 +132,25 @@ def simulate(
     for refused in hands.refused:
         _LOG.warning("the program refused what the demo's staff meant to do: %s", refused)
     return simulation
+
+
+def _on_alerts(
+    simulation: Simulation, told: Content, stays: Mapping[str, EncounterId], seed: int
+) -> None:
+    """Vital signs and answers to alerts, with chances of their own."""
+    rng = Random(f"{seed} alerts")
+    crew = Crew(told, rng)
+    rounds = Rounds(simulation, content=told, rows=vital_rows(), crew=crew, rng=rng, stays=stays)
+    rounds.begin()
+    Answering(
+        simulation,
+        content=told,
+        rows=answering_rows(),
+        crew=crew,
+        rng=rng,
+        stays=stays,
+        rounds=rounds,
+    ).begin()
 
 
 def _check(out: Path, beds: int, hours: int) -> None:
@@ -155,6 +180,10 @@ def describe(out: Path, summary: Mapping[str, object]) -> tuple[str, ...]:
     for kind, number in orders.items():
         said = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in tasks[kind].items())
         lines.append(f"{kind}: {number} orders; tasks: {said}")
+    for word in ("alerts", "risk"):
+        counts = summary[word]
+        assert isinstance(counts, dict)  # noqa: S101 - as `play` makes it
+        lines.append(f"{word}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
     screens = summary["screens"]
     written = [DATABASE, SUMMARY, *(screens if isinstance(screens, list) else [])]
     return (*lines, *(str(out / name) for name in written))

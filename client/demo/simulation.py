@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from client.demo.agenda import Agenda
 from client.demo.moment import Moment, Plan
 from client.demo.rows import Turn
+from client.demo.watching import Watching
 from domain.ids import OrderId, TaskId
 from domain.loops.outlook import order_outlook, task_outlook
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from client.demo.content import Content
     from client.demo.hands import Hands
     from client.demo.pacing import Pacing
+    from domain.errors import WardloopError
     from domain.loops.case import Case
     from domain.orders import Ask
     from domain.services.workplace import Changes
@@ -68,6 +70,7 @@ class Simulation:
         self._rng = rng
         self._planned: dict[Key, Turn | None] = {}
         self._together: dict[tuple[str, str, datetime | None], list[Key]] = {}
+        self._watch = Watching(app, self.agenda, clock.now())
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Go through the agenda up to the end; the clock stands there afterwards."""
@@ -75,9 +78,22 @@ class Simulation:
         for at, act in self.agenda.until(self.end):
             self._clock.move(at)
             act()
+            self._watch.arm(self._look_out)
             if progress is not None:
                 progress(int((at - begin).total_seconds()), int((self.end - begin).total_seconds()))
         self._clock.move(self.end)
+
+    def _look_out(self) -> None:
+        """The watch: time passes where something became late by now."""
+        passed = self._watch.pass_due()
+        for stay, error in passed.failures.items():
+            self.refused(f"watch {stay}", error)
+        self.see(passed)
+
+    def refused(self, what: str, error: WardloopError) -> None:
+        """Note what the program did not let happen, although nobody meant wrong by it."""
+        at = self._clock.now().isoformat()
+        self.hands.refused.append(f"{at} {what}: {error.code} {error.message}")
 
     # ------------------------------------------------------------ seeing
     def follow(self, plan: Plan) -> None:
@@ -239,6 +255,12 @@ class Simulation:
             self._do(key)
 
         self.agenda.put(at, act)
+
+    def hasten(self, stream: str) -> None:
+        """Do now what is planned on an order or task: somebody was told that it is late."""
+        for key, turn in tuple(self._planned.items()):
+            if key[0] == stream and turn is None and self._pacing.of(key[1]).every is None:
+                self._do(key)
 
     # ------------------------------------------------------------ entered afterwards
     def _forget(self, moment: Moment, turn: Turn) -> None:

@@ -78,7 +78,13 @@ def test_another_seed_plays_another_night(night: Path, tmp_path: Path) -> None:
 
 def test_the_summary_has_exactly_what_it_promises(night: Path) -> None:
     summary = json.loads((night / SUMMARY).read_text(encoding="utf-8"))
-    assert list(summary) == ["seed", "beds", "patients", "orders", "tasks", "events", "screens"]
+    counts = ["patients", "orders", "tasks", "events", "alerts", "risk"]
+    assert list(summary) == ["seed", "beds", *counts, "screens"]
+    assert list(summary["alerts"]) == ["raised", "acknowledged", "resolved", "overridden", "open"]
+    assert summary["alerts"]["raised"] == sum(
+        summary["alerts"][one] for one in ("resolved", "open")
+    )
+    assert sum(summary["risk"].values()) == BEDS
     assert (summary["seed"], summary["beds"], summary["patients"]) == (7, BEDS, BEDS)
     assert set(summary["orders"]) == set(summary["tasks"]) == set(KINDS)
     assert all(tuple(counts) == WORDS for counts in summary["tasks"].values())
