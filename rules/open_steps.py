@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.values import quickly_made
 from rules.alerts.view import interval_seconds
-from rules.risk import next_change_seconds
 from rules.risk_values import OpenStep, Weight
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rules.risk_table import RiskModel
 
 SECOND: Final = timedelta(seconds=1)
+_WEIGHTS: Final = {weight.value: weight for weight in Weight}
 ON_TIME: Final = OpenStep("on_time", Weight.INFO, 0, -1)
 """A step of which nothing is late: only their number counts."""
 
@@ -60,12 +61,14 @@ def open_work(limits: Limits, model: RiskModel, now: datetime) -> OpenWork:
     """The open steps at an instant; one whose rule is off counts as the lightest."""
     found = OpenWork()
     for stream, passed in limits.late:
-        steps = [_late(stream.id, deadline, claims, model, now) for deadline, claims in passed]
-        for one in steps:
-            _time(found, one, model)
-        worst = max(steps, key=_order)
-        found.late[stream.id] = worst
-        found.steps.append(worst.step)
+        worst: LateStep | None = None
+        for row in passed:
+            one = _late(found, stream.id, row, model, now)
+            if worst is None or _order(one) > _order(worst):
+                worst = one
+        if worst is not None:
+            found.late[stream.id] = worst
+            found.steps.append(worst.step)
     found.steps += [ON_TIME] * len(limits.on_time)
     return found
 
@@ -75,30 +78,38 @@ def _order(one: LateStep) -> tuple[int, Weight, str]:
 
 
 def _late(
-    subject: str, deadline: Deadline, claims: Sequence[Claim], model: RiskModel, now: datetime
+    found: OpenWork,
+    subject: str,
+    passed: tuple[Deadline, Sequence[Claim]],
+    model: RiskModel,
+    now: datetime,
 ) -> LateStep:
-    held = [
-        (severity, claim.rule.id)
-        for claim in claims
-        if (severity := claim.severity_at(now)) is not None
-    ]
-    severity, rule = min(held, key=lambda one: (one[0].rank, one[1]), default=(None, deadline.rule))
-    weight = Weight.INFO if severity is None else Weight(severity.weight)
-    limit = interval_seconds(deadline)
-    step = OpenStep(subject, weight, limit, (now - deadline.at) // SECOND)
+    """A limit that has run out as it counts now; and when it next does more, and last did."""
+    deadline, claims = passed
+    weight, rule = _gravest(claims, now) or (Weight.INFO, deadline.rule)
+    interval, at = interval_seconds(deadline), deadline.at
+    late = (now - at) // SECOND
+    limit = max(interval, model.shortest_limit)
+    quarters = 4 * late // limit
+    following = bisect_right(model.late_quarters, quarters)
+    last = at + -(-model.late_quarters[following - 1] * limit // 4) * SECOND
+    if found.last_at is None or last > found.last_at:
+        found.last_at = last
+    if following < len(model.late_quarters):
+        change = at + -(-model.late_quarters[following] * limit // 4) * SECOND
+        if found.next_at is None or change < found.next_at:
+            found.next_at = change
     row = model.late[0][weight][1]
-    quarters = 4 * step.late_seconds // max(limit, model.shortest_limit)
+    step = OpenStep(subject, weight, interval, late)
     return LateStep(step, deadline, rule, row[min(quarters, len(row) - 1)])
 
 
-def _time(found: OpenWork, one: LateStep, model: RiskModel) -> None:
-    """When it next counts more, and when it last did."""
-    step, at = one.step, one.deadline.at
-    change = next_change_seconds(step)
-    if change is not None:
-        following = at + (step.late_seconds + change) * SECOND
-        found.next_at = following if found.next_at is None else min(found.next_at, following)
-    limit = max(step.limit_seconds, model.shortest_limit)
-    reached = max(q for q in model.late_quarters if 4 * step.late_seconds >= q * limit)
-    last = at + -(-reached * limit // 4) * SECOND
-    found.last_at = last if found.last_at is None else max(found.last_at, last)
+def _gravest(claims: Sequence[Claim], now: datetime) -> tuple[Weight, str] | None:
+    """The gravest claim that holds, of several the first by rule."""
+    best: tuple[int, str, str] | None = None
+    for claim in claims:
+        severity = claim.severity_at(now)
+        if severity is not None:
+            one = (severity.rank, claim.rule.id, severity.weight)
+            best = one if best is None else min(best, one)
+    return None if best is None else (_WEIGHTS[best[2]], best[1])

@@ -38,11 +38,24 @@ class OrderRisks:
 
     def __init__(self, find: FindRisks) -> None:
         self._find = find
-        self._known: dict[EncounterId, tuple[object, Risks]] = {}
+        self._known: dict[EncounterId, tuple[object, object, Risks]] = {}
 
     def of(self, situation: Situation) -> Risks:
         """The risks of a stay's active orders for drugs; nothing is read where there are none."""
-        orders = tuple(
+        streams = tuple(
+            one for one in situation.streams if one.task is None and one.loop == _MEDICATION
+        )
+        if not streams:
+            return ()
+        clinical = situation.clinical
+        latest = tuple(one for name, one in clinical.latest.items() if name not in _WATCHED)
+        earlier = clinical.series.get(_COMPARED, ())[:2] if _COMPARED in clinical.latest else ()
+        known_by = (clinical.allergies, situation.flags, earlier)
+        same = (streams, latest, known_by)  # mostly the very same objects: compared at once
+        known = self._known.get(situation.encounter)
+        if known is not None and known[0] == same:
+            return known[2]
+        orders = [
             (
                 one.order,
                 one.state,
@@ -51,23 +64,13 @@ class OrderRisks:
                 one.done.get(_ENDED),
                 one.marks,
             )
-            for one in situation.streams
-            if one.task is None and one.loop == _MEDICATION
-        )
-        if not orders:
-            return ()
-        clinical = situation.clinical
-        results = tuple(
-            (name, one.at, one.value, one.unit)
-            for name, one in clinical.latest.items()
-            if name not in _WATCHED
-        )
-        earlier = clinical.series.get(_COMPARED, ())[:2] if _COMPARED in clinical.latest else ()
-        known_by = (clinical.allergies, situation.flags, earlier)
+            for one in streams
+        ]
+        results = [(one.name, one.at, one.value, one.unit) for one in latest]
         key = (frozenset(orders), frozenset(results), known_by)
-        known = self._known.get(situation.encounter)
-        if known is not None and known[0] == key:
-            return known[1]
+        if known is not None and known[1] == key:
+            self._known[situation.encounter] = same, key, known[2]
+            return known[2]
         # of the key alone: what is asked for again after a rebuild is asked as of the same instant
         instants = [since for _, _, since, _, _, _ in orders] + [at for _, at, _, _ in results]
         instants += [done[0] for _, _, _, *steps, _ in orders for done in steps if done is not None]
@@ -77,5 +80,5 @@ class OrderRisks:
             found = ()
         if len(self._known) >= REMEMBERED:
             self._known.clear()
-        self._known[situation.encounter] = key, found
+        self._known[situation.encounter] = same, key, found
         return found

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import NotFound
-from domain.reconciling import next_alert_at
 from domain.situation import Assessment
 from rules.alerts.faults import faulted
 from rules.alerts.grouping import grouped
@@ -19,6 +18,7 @@ from rules.alerts.loader import RuleTable
 from rules.alerts.observing import observations_due_at
 from rules.alerts.plan import Plan, limits_of
 from rules.alerts.quiet import DELAYED, Quiet
+from rules.alerts.remembered import kept
 from rules.alerts.step_roles import step_roles
 from rules.alerts.suppression import hides_nothing, suppressed
 from rules.alerts.tracing import trace_of
@@ -165,7 +165,7 @@ class Rules:
             view.risk_since = _last_change(view, work, claims, due, now)
             claims += ward.plan.of_risk(view)
         claims += faulted(view)
-        quiet = self._quiet.get(situation.ward)
+        quiet, known = self._quiet.get(situation.ward), ward.plan.remembered
         hushed = claims if quiet is None else [_hushed(quiet, one) for one in claims]
         changes = (
             limits.next_at,
@@ -174,10 +174,10 @@ class Rules:
             next_birthday(situation, now),
             *(one.next_stage(now) for one in claims),
             *(one.next_stage(now) for one in hushed if one.quiet_until is not None),
-            *(next_alert_at(one, self.rule(one.key.rule)) for one in situation.alerts),
+            *(known.moves_at(one, self.rule(one.key.rule)) for one in situation.alerts),
         )
         wake_at = min((at for at in changes if at is not None and at > now), default=None)
-        wanted = _wanted(situation, hushed, ward.rules, now)
+        wanted = _wanted(situation, hushed, ward, now)
         score = shown(view, risk, work, due)
         return _Judged(Assessment(wanted, score, wake_at), tuple(hushed))
 
@@ -198,19 +198,32 @@ def _hushed(quiet: Quiet, claim: Claim) -> Claim:
 
 
 def _wanted(
-    situation: Situation, claims: Iterable[Claim], rules: Mapping[str, Rule], now: datetime
+    situation: Situation, claims: Iterable[Claim], ward: _Ward, now: datetime
 ) -> tuple[Wanted, ...]:
-    """The alerts that hold, without those that are hidden, and put together where they are one."""
-    held: dict[AlertKey, Wanted] = {}
-    for claim in claims:
-        one = claim.wanted(now)
-        if one is not None:
-            before = held.get(one.key)
-            held[one.key] = one if before is None else min(before, one, key=_gravest)
+    """The alerts that hold, without those that are hidden, and put together where they are one.
+
+    Where the same are asked for as the last time, the answer is that of the last time.
+    """
+    known = ward.plan.remembered
+    held = [one for claim in claims if (one := known.asked_for(claim, now)) is not None]
     if not held:
         return ()
-    found = suppressed(tuple(held.values()), rules, hides_nothing(situation.alerts))
-    return grouped(found, rules)
+    asked = (tuple(held), hides_nothing(situation.alerts))
+    last = known.told.get(situation.encounter)
+    if last is not None and last[0] == asked:
+        return last[1]
+    told = grouped(suppressed(_one_each(held), ward.rules, asked[1]), ward.rules)
+    kept(known.told, situation.encounter, (asked, told))
+    return told
+
+
+def _one_each(wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    """The alerts, of several with one key the gravest."""
+    held: dict[AlertKey, Wanted] = {}
+    for one in wanted:
+        before = held.get(one.key)
+        held[one.key] = one if before is None else min(before, one, key=_gravest)
+    return tuple(held.values())
 
 
 def _gravest(one: Wanted) -> tuple[int, datetime, str, str]:

@@ -187,11 +187,17 @@ class Limits:
 def limits_of(plan: Plan, view: View, now: datetime) -> Limits:
     """The limits of every order and task, each looked at once; of one that is quiet, none."""
     found = Limits()
-    next_at, quiet_until = EVER, plan.remembered.quiet_until
+    next_at, orders, remembered = EVER, view.orders, plan.remembered.quiet
     for stream in view.situation.streams:
-        order = view.orders.get(stream.order)
-        until = None if view.tests is not None else quiet_until(stream, order)
-        if until is None or until <= now:
+        order = orders.get(stream.order)
+        known = remembered.get(id(stream))
+        if (
+            known is None
+            or known[0] is not stream
+            or known[1] is not order
+            or (until := known[2]) <= now
+            or view.tests is not None
+        ):
             found.asked.append(stream)
             until, quiet = _look(plan, view, stream, now, found)
             gates = plan.gates(stream) if quiet else None

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from domain.reconciling import next_alert_at
 
 if TYPE_CHECKING:
+    from domain.alerts import Alert, AlertKey, AlertRule, Wanted
     from domain.ids import EncounterId
     from domain.loops.deadlines import Deadline
     from domain.situation import Stream
     from rules.alerts.claims import Claim
 
+    Asked = tuple[tuple[Wanted, ...], frozenset[AlertKey]]
+
+K = TypeVar("K")
+V = TypeVar("V")
 MOST: Final = 65_536
 """More open orders and tasks than a hospital has; beyond it, all is forgotten."""
 EVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -31,25 +38,44 @@ class Remembered:
         quiet: by the identity of a stream: it with its order, and the instant before which neither
             its limits nor any condition beside them can say anything.
         claims: by the identity of a limit that has run out: what is said of it, and of whose.
+        wanted: by the identity of such a claim: the alert that it asks for at a severity.
+        told: by stay: the alerts that were asked for, those that hide nothing, and what was told.
+        moved: by the identity of an open alert: when time alone next moves it.
     """
 
     quiet: dict[int, tuple[Stream, Stream | None, datetime]] = field(default_factory=dict)
     claims: dict[int, tuple[Deadline, Stream, Stream | None, EncounterId, tuple[Claim, ...]]] = (
         field(default_factory=dict)
     )
+    wanted: dict[int, tuple[Claim, Wanted]] = field(default_factory=dict)
+    told: dict[EncounterId, tuple[Asked, tuple[Wanted, ...]]] = field(default_factory=dict)
+    moved: dict[int, tuple[Alert, datetime | None]] = field(default_factory=dict)
 
-    def quiet_until(self, stream: Stream, order: Stream | None) -> datetime | None:
-        """Until when a stream says nothing; None: it must be asked."""
-        known = self.quiet.get(id(stream))
-        if known is None or known[0] is not stream or known[1] is not order:
-            return None
-        return known[2]
+    def asked_for(self, claim: Claim, now: datetime) -> Wanted | None:
+        """The alert that a claim asks for at an instant; None before it begins."""
+        if claim.deadline is None or claim.quiet_until is not None:
+            return claim.wanted(now)
+        severity = claim.severity_at(now)
+        known = self.wanted.get(id(claim))
+        if known is not None and known[0] is claim and known[1].severity is severity:
+            return known[1]
+        found = claim.wanted(now)
+        if found is not None:
+            kept(self.wanted, id(claim), (claim, found))
+        return found
+
+    def moves_at(self, alert: Alert, rule: AlertRule | None) -> datetime | None:
+        """When time alone next moves an open alert; None where nothing does."""
+        known = self.moved.get(id(alert))
+        if known is not None and known[0] is alert:
+            return known[1]
+        at = next_alert_at(alert, rule)
+        kept(self.moved, id(alert), (alert, at))
+        return at
 
     def keep_quiet(self, stream: Stream, order: Stream | None, until: datetime) -> None:
         """It says nothing until then."""
-        if len(self.quiet) >= MOST:
-            self.quiet.clear()
-        self.quiet[id(stream)] = stream, order, until
+        kept(self.quiet, id(stream), (stream, order, until))
 
     def said(
         self, deadline: Deadline, stream: Stream, order: Stream | None, encounter: EncounterId
@@ -69,6 +95,11 @@ class Remembered:
         claims: tuple[Claim, ...],
     ) -> None:
         """That is said of it."""
-        if len(self.claims) >= MOST:
-            self.claims.clear()
-        self.claims[id(deadline)] = deadline, stream, order, encounter, claims
+        kept(self.claims, id(deadline), (deadline, stream, order, encounter, claims))
+
+
+def kept(known: dict[K, V], key: K, value: V) -> None:
+    """Keep a value; all others are forgotten where there are too many."""
+    if len(known) >= MOST:
+        known.clear()
+    known[key] = value
