@@ -5,24 +5,35 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from domain.alert_fold import evolve_alert
 from domain.alerts import Alert
 from storage.codec import decode, parsed
 from storage.statements import WARD_OF, Statement, is_open, putting, word
-from storage.tables import alerts
+from storage.tables import alerts, journal
 from storage.types import micros, micros_or_none, role_mask
 from storage.written import written_changed
 
 if TYPE_CHECKING:
     from domain.alert_events import AlertBody
     from domain.happenings import Happening
-    from storage.engine import Driver, Values
+    from storage.engine import Driver, Row, Values
 
 ALERT: Final = Statement(
     select(alerts.c.data, alerts.c.ward_id, alerts.c.is_open).where(alerts.c.id == word("id"))
 )
+TOLD: Final = Statement(
+    select(
+        alerts.c.data,
+        alerts.c.ward_id,
+        alerts.c.is_open,
+        select(func.max(journal.c.stream_seq))
+        .where(journal.c.stream == word("id"))
+        .scalar_subquery(),
+    ).where(alerts.c.id == word("id"))
+)
+"""An alert, and how many events it has. One without a row has none."""
 _PUT: Final = putting(alerts)
 _CARRY: Final = Statement(
     update(alerts).where(alerts.c.encounter_id == word("stay"), is_open(alerts)),
@@ -30,14 +41,16 @@ _CARRY: Final = Statement(
 )
 
 
-def project_alert(driver: Driver, happening: Happening, body: AlertBody) -> None:
-    """Write what an event makes of an alert.
+def project_alert(driver: Driver, happening: Happening, body: AlertBody, row: Row | None) -> Values:
+    """Write what an event makes of an alert; its columns.
+
+    Args:
+        row: the alert as it is stored: its data, its ward, whether it is open.
 
     Raises:
         StorageError: an event of an alert that was never raised.
         RowRefusedError: another alert of the same key is open.
     """
-    row = driver.row(ALERT, id=happening.stream)
     before = None if row is None else alert_of(cast("str", row[0]))
     after = evolve_alert(before, body, happening)
     # one that has ended stays on the ward on which it ended
@@ -46,7 +59,9 @@ def project_alert(driver: Driver, happening: Happening, body: AlertBody) -> None
     else:
         found = driver.row(WARD_OF, id=after.encounter)
         ward = "" if found is None else cast("str", found[0])
-    driver.write(_PUT, alert_row(after, ward))
+    values = alert_row(after, ward)
+    driver.write(_PUT, values)
+    return values
 
 
 def carry_alerts(driver: Driver, stay: str, ward: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -22,15 +22,18 @@ from domain.clinical import (
 from domain.errors import NotFound
 from domain.ids import EncounterId, PatientId, PractitionerId
 from domain.observations import Observation
+from domain.orders import OrderState
 from domain.patients import Sex
 from domain.standing import ALLERGIES_REVIEWED, NOTE, StandingFact, holding
 from storage import questions as ask
-from storage import statements as sql
 from storage.care_mapping import birth_date_of
+from storage.catalogue import item_at, product_at
 from storage.codec import parsed
-from storage.mapping import open_fields, order_of
-from storage.statements import Statement, is_open, number, truth, word
-from storage.tables import allergies, encounters, observations, orders, patients, standing_facts
+from storage.mapping import order_of
+from storage.memory import Memory, Person
+from storage.open_work import open_work
+from storage.statements import Statement, number, word
+from storage.tables import allergies, encounters, observations, patients, standing_facts
 from storage.types import instant, micros
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     from domain.orders import Order
     from storage.engine import Driver, Row
+    from storage.memory import Known
 
 T = TypeVar("T")
 
@@ -51,20 +55,21 @@ _REST = (
     observations.c.value, observations.c.unit, observations.c.observed_at, observations.c.source,
     observations.c.detail,
 )  # fmt: skip
-# one seek for each name, however many values it has
-_NAMES: Final = Statement(
+# one seek for each name and one for its last value, however many values it has
+LATEST: Final = Statement(
     text(
         "WITH RECURSIVE names(name) AS ("
         "SELECT min(name) FROM observations WHERE encounter_id = :encounter_id UNION ALL "
         "SELECT (SELECT min(name) FROM observations AS later WHERE "
         "later.encounter_id = :encounter_id AND later.name > names.name) "
-        "FROM names WHERE names.name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
+        "FROM names WHERE names.name IS NOT NULL) "
+        "SELECT one.name, one.value, one.unit, one.observed_at, one.source, one.detail "
+        "FROM names CROSS JOIN observations AS one WHERE one.encounter_id = :encounter_id "
+        "AND one.name = names.name AND (one.observed_at, one.seq) = ("
+        "SELECT last.observed_at, last.seq FROM observations AS last "
+        "WHERE last.encounter_id = :encounter_id AND last.name = names.name "
+        "ORDER BY last.observed_at DESC, last.seq DESC LIMIT 1)"
     )
-)
-_LATEST: Final = Statement(
-    select(observations.c.name, *_REST)
-    .where(observations.c.encounter_id == word("encounter_id"), observations.c.name == word("name"))
-    .order_by(observations.c.observed_at.desc(), observations.c.seq.desc())
 )
 
 
@@ -104,40 +109,34 @@ _FACTS: Final = Statement(
         standing_facts.c.seq,
     )
 )  # fmt: skip
-_ORDERS: Final = Statement(
-    select(*sql.ORDER_COLUMNS)
-    .where(
-        orders.c.encounter_id == word("encounter_id"),
-        is_open(orders),
-        truth("orders.state <> 'draft'"),
-    )
-    .order_by(orders.c.placed_at, orders.c.id)
-)
 _ORDERED: Final = (("exam", "examination"), ("component", "component"))
 """Fields of orders that name an item of a catalogue beside `product`, and its kind."""
+_DRAFT: Final = OrderState.DRAFT.value
 _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """Whose stay it is: the record that counts, and all records that are read as it."""
-
-    sex: Sex
-    birth_date: date | None
-    records: tuple[PatientId, ...]
-
-
 class StoredClinical(Clinical):
-    """A clinical snapshot that reads each part once, when it is asked for.
+    """A clinical snapshot that reads each part when it is asked for, unless it is known.
 
     It holds under the transaction's lock, or inside one reading; `frozen` is good for longer.
     """
 
     @classmethod
-    def of(cls, driver: Driver, encounter: EncounterId, now: datetime) -> StoredClinical:
-        """The snapshot of a stay."""
+    def of(
+        cls,
+        driver: Driver,
+        encounter: EncounterId,
+        now: datetime,
+        memory: Memory | None = None,
+    ) -> StoredClinical:
+        """The snapshot of a stay.
+
+        Args:
+            memory: what the connection has read before, in a transaction that has looked at it.
+        """
         made = object.__new__(cls)
         vars(made).update(_driver=driver, _encounter=encounter, _now=now)
+        vars(made).update(_memory=memory or Memory())
         return made
 
     def frozen(self) -> Clinical:
@@ -155,9 +154,20 @@ class StoredClinical(Clinical):
     _driver: Driver
     _encounter: EncounterId
     _now: datetime
+    _memory: Memory
 
-    @cached_property
-    def _person(self) -> _Person:
+    @property
+    def _known(self) -> Known:
+        return self._memory.stay(self._encounter)
+
+    @property
+    def _person(self) -> Person:
+        known = self._known
+        if known.person is None:
+            known.person = self._read_person()
+        return known.person
+
+    def _read_person(self) -> Person:
         row = self._driver.row(_PERSON, encounter_id=self._encounter)
         if row is None:
             raise NotFound("encounter", self._encounter)
@@ -170,7 +180,7 @@ class StoredClinical(Clinical):
             linked = self._driver.rows(_LINKED, id=record)
             found += [one for (one,) in linked if one not in found]
         records = tuple(PatientId(cast("str", one)) for one in found)
-        return _Person(Sex(cast("str", row[4])), birth_date_of(row[5]), records)
+        return Person(Sex(cast("str", row[4])), birth_date_of(row[5]), records)
 
     @cached_property
     def sex(self) -> Sex:
@@ -184,37 +194,42 @@ class StoredClinical(Clinical):
 
     @cached_property
     def latest(self) -> Mapping[str, Observation]:
-        """The last value of each name in this stay, read when it is asked for."""
-        return _ByName(self._read_latest, self._names)
-
-    def _read_latest(self, name: str) -> Observation | None:
-        row = self._driver.row(_LATEST, encounter_id=self._encounter, name=name)
-        return None if row is None else _observation(row)
-
-    def _names(self) -> list[str]:
-        rows = self._driver.rows(_NAMES, encounter_id=self._encounter)
-        return [cast("str", name) for (name,) in rows]
+        """The last value of each name in this stay."""
+        known = self._known
+        if known.latest is None:
+            rows = self._driver.rows(LATEST, encounter_id=self._encounter)
+            found = {cast("str", row[0]): _observation(row) for row in rows}
+            known.latest = MappingProxyType({name: found[name] for name in sorted(found)})
+        return known.latest
 
     @cached_property
     def series(self) -> Mapping[str, tuple[Observation, ...]]:
         """Earlier values too, each name when it is asked for."""
-        return _ByName(self._read_series, lambda: sorted({*self._names(), *LOOKED_BACK_LONG}))
+        return _ByName(self._series, lambda: sorted({*self.latest, *LOOKED_BACK_LONG}))
 
-    def _read_series(self, name: str) -> tuple[Observation, ...] | None:
-        if name in LOOKED_BACK_LONG:
-            since = micros(self._now - LOOKED_BACK_LONG[name])
-            rows = [
-                row
-                for record in self._person.records
-                for row in self._driver.rows(
-                    _SERIES_OF_PATIENT, patient_id=record, name=name, since=since
-                )
-            ]
-            rows.sort(key=lambda row: cast("int", row[3]), reverse=True)
-        else:
-            since = micros(self._now - LOOKED_BACK)
-            rows = self._driver.rows(_SERIES, encounter_id=self._encounter, name=name, since=since)
+    def _series(self, name: str) -> tuple[Observation, ...] | None:
+        if name not in LOOKED_BACK_LONG and name not in self.latest:
+            return None
+        since = micros(self._now - LOOKED_BACK_LONG.get(name, LOOKED_BACK))
+        known = self._known.series
+        found = known.get(name)
+        if found is None or since < found[0]:
+            found = known[name] = since, self._read_series(name, since)
+        rows = [row for row in found[1] if cast("int", row[3]) >= since]
         return tuple(map(_observation, rows)) or None
+
+    def _read_series(self, name: str, since: int) -> list[Row]:
+        if name not in LOOKED_BACK_LONG:
+            return self._driver.rows(_SERIES, encounter_id=self._encounter, name=name, since=since)
+        rows = [
+            row
+            for record in self._person.records
+            for row in self._driver.rows(
+                _SERIES_OF_PATIENT, patient_id=record, name=name, since=since
+            )
+        ]
+        rows.sort(key=lambda row: cast("int", row[3]), reverse=True)
+        return rows
 
     @cached_property
     def facts(self) -> Mapping[str, StandingFact]:
@@ -226,32 +241,37 @@ class StoredClinical(Clinical):
         return tuple(fact for _, fact in reversed(self._stated()) if fact.name == NOTE)
 
     def _stated(self) -> list[tuple[EncounterId, StandingFact]]:
-        found = [
+        known = self._known
+        if known.stated is None:
+            known.stated = self._of_all_records(_FACTS)
+            known.stated.sort(key=lambda row: (row[3], row[8], row[1], row[4]))
+        return [_fact(row) for row in known.stated]
+
+    def _of_all_records(self, statement: Statement) -> list[Row]:
+        return [
             row
             for record in self._person.records
-            for row in self._driver.rows(_FACTS, patient_id=record)
+            for row in self._driver.rows(statement, patient_id=record)
         ]
-        found.sort(key=lambda row: (row[3], row[8], row[1], row[4]))
-        return [_fact(row) for row in found]
 
     @cached_property
     def allergies(self) -> tuple[Allergy, ...] | None:
         """None: nobody has asked."""
-        found = [
-            row
-            for record in self._person.records
-            for row in self._driver.rows(_ALLERGIES, patient_id=record)
-        ]
-        found.sort(key=lambda row: (row[4], row[10], row[1], row[5]))
-        said = [_allergy(row) for row in found]
+        known = self._known
+        if known.allergies is None:
+            known.allergies = self._of_all_records(_ALLERGIES)
+            known.allergies.sort(key=lambda row: (row[4], row[10], row[1], row[5]))
+        said = [_allergy(row) for row in known.allergies]
         asked = bool(said) or ALLERGIES_REVIEWED in self.facts
         return standing_allergies(said, asked=asked)
 
     @cached_property
     def orders(self) -> tuple[ActiveOrder, ...]:
         """What counts for checks: signed or spoken, and not ended."""
-        rows = self._driver.rows(_ORDERS, encounter_id=self._encounter)
-        return tuple(self._active(order_of(row)) for row in rows)
+        work = open_work(self._driver, self._encounter, self._known).values()
+        rows = [one.order for one in work if one.order is not None and one.order[9] != _DRAFT]
+        rows.sort(key=itemgetter(8, 0))
+        return tuple(self._active(order_of(row[:-1])) for row in rows)
 
     def _active(self, order: Order) -> ActiveOrder:
         return ActiveOrder(
@@ -265,14 +285,13 @@ class StoredClinical(Clinical):
         )
 
     def _product(self, fields: Mapping[str, object]) -> Mapping[str, object]:
-        at = micros(self._now)
-        row = None
+        found = None
         if isinstance(code := fields.get("product"), str):
-            row = self._driver.row(sql.PRODUCT, code=code, at=at)
+            found = product_at(self._driver, self._memory, code, self._now)
         for name, kind in _ORDERED:
-            if row is None and isinstance(code := fields.get(name), str):
-                row = self._driver.row(ask.CATALOGUE_ITEM, kind=kind, code=code, at=at)
-        return _NOTHING if row is None else open_fields(row[0])
+            if found is None and isinstance(code := fields.get(name), str):
+                found = item_at(self._driver, self._memory, kind, code, self._now)
+        return _NOTHING if found is None else found
 
 
 class _ByName(Mapping[str, T]):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
 from storage import sqlite
+from storage.memory import Memory, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,17 @@ class Driver:
         self._connection = connection
         self.dialect = dialect
         self._cursor = connection.cursor()
+        self.memory = Memory()
+
+    @property
+    def changes(self) -> int:
+        """How many rows this connection has changed since it was opened."""
+        return self._connection.total_changes
+
+    def version(self) -> Version:
+        """The state of the database: another one whenever anybody else has committed."""
+        (others,) = self._cursor.execute(sqlite.OTHERS).fetchone()
+        return Version(cast("int", others), self.changes)
 
     def rows(self, statement: Statement, **values: object) -> list[Row]:
         """All rows of a question."""

@@ -25,7 +25,7 @@ from domain.happenings import (
 )
 from domain.patients import EncounterState
 from storage import statements as sql
-from storage.alert_mapping import carry_alerts, project_alert
+from storage.alert_mapping import ALERT, carry_alerts, project_alert
 from storage.care_mapping import encounter_row, patient_row, practitioner_row, ward_row
 from storage.clinical_projection import (
     project_allergy,
@@ -145,7 +145,7 @@ def project_happening(driver: Driver, happening: Happening, *, row: Values) -> N
     """
     body = happening.body
     if isinstance(body, AlertBody):
-        project_alert(driver, happening, body)
+        project_alert(driver, happening, body, driver.row(ALERT, id=happening.stream))
         return
     match body:
         case PatientRegistered():

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BEGIN_WRITE: Final = "BEGIN IMMEDIATE"
 """Takes the write lock at once: a lock taken later cannot be waited for (tech.md 3)."""
 BEGIN_READ: Final = "BEGIN"
+OTHERS: Final = "PRAGMA data_version"
+"""A number that changes when another connection, of this process or not, has committed."""
 GUARDS: Final = {
     f"{table}_no_{act}": table
     for table in ("journal", "command")

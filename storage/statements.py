@@ -275,14 +275,19 @@ FACTS: Final = Statement(
     )
     .where(encounters.c.id == word("encounter_id"))
 )  # fmt: skip
+_VERSIONS = select(catalogue_items.c.effective_from, catalogue_items.c.data)
+_LATEST_FIRST = catalogue_items.c.effective_from.desc()
 PRODUCT: Final = Statement(
-    select(catalogue_items.c.data)
-    .where(
+    _VERSIONS.where(
         catalogue_items.c.code == word("code"),
         text("catalogue_items.kind IN ('drug', 'component')"),
-        catalogue_items.c.effective_from <= number("at"),
-    )
-    .order_by(catalogue_items.c.effective_from.desc())
+    ).order_by(_LATEST_FIRST)
+)
+"""All versions of what is given, the latest first."""
+ITEM: Final = Statement(
+    _VERSIONS.where(
+        catalogue_items.c.kind == word("kind"), catalogue_items.c.code == word("code")
+    ).order_by(_LATEST_FIRST)
 )
 PUT_WARD: Final = putting(wards)
 PUT_PRACTITIONER: Final = putting(practitioners)

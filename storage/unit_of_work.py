@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
+from domain.alert_events import AlertBody
 from domain.errors import Conflict, NotFound, StorageError
 from domain.events import OrderPlaced, TaskMade
 from domain.happenings import MovedTo
@@ -14,12 +15,14 @@ from domain.ids import EncounterId, OrderId, PatientId
 from domain.loops.case import Facts
 from domain.patients import EncounterState
 from storage import statements as sql
+from storage.alert_mapping import TOLD, project_alert
+from storage.catalogue import product_at
 from storage.chains import Chains
 from storage.clinical import StoredClinical
 from storage.clinical_projection import project_values, tells
 from storage.engine import RowRefusedError
 from storage.journal import event_values, happening_values, said
-from storage.mapping import load_case, open_fields, outlook_row, stands
+from storage.mapping import load_case, outlook_row, stands
 from storage.moments import recording_time
 from storage.projections import MovedMeanwhileError, project_case, project_happening
 from storage.risks import StaleRisks
@@ -75,6 +78,8 @@ class SqlTransaction:
         encounters: Sequence[EncounterId],
     ) -> None:
         self._driver = driver
+        self._memory = driver.memory
+        self._memory.begin(driver)
         self._meta = meta
         self._simulated = clock.simulated
         self._chains = Chains(driver, encounters, workstation=meta.workstation)
@@ -129,10 +134,12 @@ class SqlTransaction:
             NotFound: the encounter was never admitted.
         """
         encounter = case.order.encounter_id
-        row = self._driver.row(sql.FACTS, encounter_id=encounter)
-        if row is None:
+        known = self._memory.stay(encounter)
+        if known.facts is None:
+            known.facts = self._driver.row(sql.FACTS, encounter_id=encounter)
+        if known.facts is None:
             raise NotFound("encounter", encounter)
-        state, ended_at, band_instance, patient, mrn, zone = row
+        state, ended_at, band_instance, patient, mrn, zone = known.facts
         product = self._product(case.order.fields.get("product"))
         return Facts(
             encounter=encounter,
@@ -150,8 +157,8 @@ class SqlTransaction:
         """What the catalogue says of a product, with its code; nothing where none is named."""
         if not isinstance(product, str):
             return {}
-        row = self._driver.row(sql.PRODUCT, code=product, at=micros(self._now))
-        return {**({} if row is None else open_fields(row[0])), "code": product}
+        found = product_at(self._driver, self._memory, product, self._now)
+        return {**(found or {}), "code": product}
 
     def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
         """Orders of the encounter that have not ended or have an open task."""
@@ -160,7 +167,7 @@ class SqlTransaction:
 
     def clinical(self, encounter: EncounterId) -> Clinical:
         """What is known of the patient beside one order; each part is read when asked for."""
-        return StoredClinical.of(self._driver, encounter, self._now)
+        return StoredClinical.of(self._driver, encounter, self._now, self._memory)
 
     def situation(self, encounter: EncounterId) -> Situation:
         """What alert rules and the risk score look at, as it is by now in this transaction.
@@ -168,7 +175,7 @@ class SqlTransaction:
         Raises:
             NotFound: the encounter was never admitted.
         """
-        return load_situation(self._driver, encounter, self._now)
+        return load_situation(self._driver, encounter, self._now, self._memory)
 
     # ------------------------------------------------------------ writing
     def settle(
@@ -215,6 +222,7 @@ class SqlTransaction:
         before, order = kept.before, kept.after.order
         if before is not None and self._version(order.id) != before.order.version:
             raise self._conflict(order.id, is_order=True)
+        self._memory.stay(order.encounter_id).moved.add(order.id)
         try:
             project_case(
                 self._driver,
@@ -231,6 +239,7 @@ class SqlTransaction:
         self._unkept.discard(order.id)
         for event, row in self._telling.pop(order.id, ()):
             project_values(self._driver, kept.after, event, row)
+            self._memory.observed(order.encounter_id)
 
     def tell(self, happenings: Sequence[Happening]) -> None:
         """Write other events to the journal and to their projections.
@@ -242,14 +251,29 @@ class SqlTransaction:
             if isinstance(happening.body, MovedTo):
                 # a rebuild must find the same ward: what was appended before moves before
                 self._refuse_unkept()
+            head = self._chains.head_of(happening)
+            alert = None
+            if isinstance(happening.body, AlertBody):
+                alert = self._driver.row(TOLD, id=happening.stream)
+                events = 0 if alert is None else cast("int", alert[3])
+                self._chains.know({happening.stream: events})
             values = happening_values(happening, self._meta, simulated=self._simulated)
-            row = self._chains.placed(values, self._chains.head_of(happening))
+            row = self._chains.placed(values, head)
             try:
                 self._driver.write(sql.APPEND, row)
-                project_happening(self._driver, happening, row=row)
-                self._stale.note(happening)
+                self._project(happening, row, alert)
             except RowRefusedError as error:
                 raise _not_accepted(f"{row['kind']} of {row['stream']}", error) from error
+
+    def _project(self, happening: Happening, row: Values, alert: Row | None) -> None:
+        body = happening.body
+        if isinstance(body, AlertBody):
+            values = project_alert(self._driver, happening, body, alert)
+            self._memory.alerted(EncounterId(cast("str", values["encounter_id"])), values)
+            return
+        project_happening(self._driver, happening, row=row)
+        self._memory.told(happening)
+        self._stale.note(happening)
 
     def commit(self) -> None:
         """Make it last. After this returns, a power cut loses nothing of it."""
@@ -274,6 +298,7 @@ class SqlTransaction:
             change = {"xid": None, "encounter_id": head.encounter, "first_seq": first_seq}
             self._driver.write(sql.ADD_FEED, change | {"last_seq": head.seq})
         self._driver.commit()
+        self._memory.committed(self._driver)
 
     def _encounter_of(self, event: Event) -> EncounterId:
         if isinstance(event.body, OrderPlaced):

@@ -13,7 +13,7 @@ from domain.events import Moved, StepRecorded
 from domain.happenings import Happening, MovedTo, Noun
 from domain.orders import OrderState
 from domain.people import Role
-from storage import alert_reads, situations
+from storage import alert_mapping, alert_reads, clinical, open_work, situations
 from storage import questions as ask
 from storage import statements as sql
 from storage.statements import Statement, truth
@@ -46,6 +46,7 @@ def plan(store: Store, statement: Statement) -> str:
 NAMES = (
     "mask", "place", "limit", "until", "since", "ward_id", "now", "container", "order_id",
     "encounter_id", "stream", "command_id", "low", "high", "task_id", "silent",
+    "code", "kind", "id",
 )  # fmt: skip
 
 
@@ -66,8 +67,14 @@ NAMES = (
         (sql.OPEN_TASKS, ["ix_tasks_order_id_is_open"]),
         (sql.OPEN_ORDERS, ["ix_orders_encounter_id", "ix_tasks_open_encounter"]),
         (sql.STREAM_HEAD, ["sqlite_autoindex_journal"]),
-        (situations.ORDERS, ["ix_orders_open_encounter"]),
-        (situations.TASKS, ["ix_tasks_open_encounter"]),
+        (open_work.ORDERS, ["ix_orders_open_encounter"]),
+        (open_work.TASKS, ["ix_tasks_open_encounter"]),
+        (open_work.ORDER, ["sqlite_autoindex_orders"]),
+        (open_work.TASKS_OF_ORDER, ["ix_tasks_order_id_is_open"]),
+        (sql.PRODUCT, ["sqlite_autoindex_catalogue_items_1 (kind=? AND code=?)"]),
+        (sql.ITEM, ["sqlite_autoindex_catalogue_items_1 (kind=? AND code=?)"]),
+        (alert_mapping.TOLD, ["sqlite_autoindex_alerts", "sqlite_autoindex_journal"]),
+        (clinical.LATEST, ["one USING PRIMARY KEY (encounter_id=? AND name=? AND observed_at=?"]),
         (situations.ALERTS, ["ix_alerts_open_encounter"]),
         (alert_reads.ALERTS["ward", True], ["ix_alerts_open_ward"]),
         (alert_reads.ALERTS["encounter", True], ["ix_alerts_encounter_id"]),
