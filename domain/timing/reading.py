@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from domain.timing.forms import base_frequency
@@ -15,6 +16,7 @@ _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)  # a hospital writes a few hundred; each order asks for its own again
 def parse_frequency(text: str) -> Frequency:
     """What a frequency means.
 
