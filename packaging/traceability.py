@@ -1,8 +1,9 @@
 """Which test holds which row: `docs/traceability.md`, written from rows and tests.
 
 A row is a step, limit, exit, return or child of a loop file, an alert rule (M-05), a decision of
-the engine's trial (E1 …) or an invariant of the specification (V1 …, X1 …). A test names its rows
-by the marker `@pytest.mark.rows("M10", "E34")`. A row without a test fails the check (decision 47).
+the engine's trial (E1 …), an invariant of the specification (V1 …, X1 …) or a trap. A test names
+its rows by the marker `@pytest.mark.rows("M10", "E34")`. A row without a test fails the check
+(decision 47).
 
 Usage: `python packaging/traceability.py` checks; `--write` writes the page.
 """
@@ -33,6 +34,23 @@ LISTS: Final = (
 )
 DECISIONS: Final = tuple(f"E{n}" for n in range(1, 50))
 VECTORS: Final = (*(f"V{n}" for n in range(1, 19)), *(f"X{n}" for n in range(1, 16)))
+TRAPS: Final = {
+    "TRAP-STAT": "a STAT dose turns overdue",
+    "TRAP-LAST-DOSE": "the last dose of the day turns overdue",
+    "TRAP-FULL-HOUR": "a dose exactly on the hour",
+    "TRAP-AFTER-MIDNIGHT": "a dose at 00:30",
+    "TRAP-ORDERING-MINUTE": "given in the minute in which it was ordered",
+    "TRAP-CLOCK-CHANGE": "the day on which the clocks change",
+    "TRAP-NO-STAFF-RECORD": "a user without a staff record",
+    "TRAP-STOPPED-BETWEEN": "discontinued between due and given",
+    "TRAP-TRANSFER": "a patient moved in the middle of a round",
+    "TRAP-TWO-NURSES": "two nurses give the same dose",
+    "TRAP-ZERO": "a vital sign of zero",
+    "TRAP-MISSING-VALUE": "a missing value is no score of zero",
+    "TRAP-SCALE-2": "93 % and more on SpO2 scale 2, on air",
+    "TRAP-ALERT-ONCE": "one alert for one thing",
+}
+"""Traps that other ward systems fell into; reports, printing and queues bring theirs with them."""
 ELSEWHERE: Final = {
     "E42": "the same command twice: a use case's matter, `tests/contract`",
     "E43": "a batch over orders: a use case's matter, `tests/unit/test_services_executing.py`",
@@ -118,7 +136,7 @@ def _calls(node: ast.AST, test: str) -> Iterator[tuple[tuple[str, ...], str]]:
 def missing(tests: dict[str, list[str]]) -> list[str]:
     """The rows that no test names."""
     rows = [row.name for row in all_rows()]
-    named = [*rows, *DECISIONS, *VECTORS]
+    named = [*rows, *DECISIONS, *VECTORS, *TRAPS]
     return [name for name in dict.fromkeys(named) if name not in tests and name not in ELSEWHERE]
 
 
@@ -139,6 +157,9 @@ def page(tests: dict[str, list[str]]) -> str:
     lines += ["", "## Decisions of the engine's trial, invariants and rules of timing", ""]
     lines += ["| row | held by |", "| --- | --- |"]
     lines += [f"| {name} | {_held(name, tests)} |" for name in (*DECISIONS, *VECTORS)]
+    lines += ["", "## Traps that other ward systems fell into", ""]
+    lines += ["| row | trap | held by |", "| --- | --- | --- |"]
+    lines += [f"| {name} | {text} | {_held(name, tests)} |" for name, text in TRAPS.items()]
     return "\n".join(lines) + "\n"
 
 
