@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.values import quickly_made
+from rules.alerts.remembered import EVER, kept
 from rules.alerts.view import interval_seconds
 from rules.risk_values import OpenStep, Weight
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from domain.loops.deadlines import Deadline
     from rules.alerts.claims import Claim
     from rules.alerts.plan import Limits
+    from rules.alerts.remembered import Passed
     from rules.risk_table import RiskModel
 
 SECOND: Final = timedelta(seconds=1)
@@ -57,20 +59,55 @@ class OpenWork:
     last_at: datetime | None = None
 
 
-def open_work(limits: Limits, model: RiskModel, now: datetime) -> OpenWork:
-    """The open steps at an instant; one whose rule is off counts as the lightest."""
+@quickly_made
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How the limits of a stream that have run out count, from an instant until another.
+
+    Attributes:
+        worst: the limit that counts; how late it is said to be holds at `begin`.
+        next_at: when one of them next counts more.
+        last_at: when one last did.
+    """
+
+    passed: Passed
+    begin: datetime
+    until: datetime
+    worst: LateStep
+    next_at: datetime | None
+    last_at: datetime
+
+
+def open_work(
+    limits: Limits, model: RiskModel, now: datetime, known: dict[int, Counted]
+) -> OpenWork:
+    """The open steps at an instant; one whose rule is off counts as the lightest.
+
+    Args:
+        known: how what has passed counted when it was last asked for.
+    """
     found = OpenWork()
     for stream, passed in limits.late:
-        worst: LateStep | None = None
-        for row in passed:
-            one = _late(found, stream.id, row, model, now)
-            if worst is None or _order(one) > _order(worst):
-                worst = one
-        if worst is not None:
-            found.late[stream.id] = worst
-            found.steps.append(worst.step)
+        last = known.get(id(passed))
+        if last is None or last.passed is not passed or not last.begin <= now < last.until:
+            last = _counted(stream.id, passed, model, now)
+            kept(known, id(passed), last)
+        found.late[stream.id] = last.worst
+        found.steps.append(last.worst.step)
+        if last.next_at is not None:
+            found.next_at = min(found.next_at or last.next_at, last.next_at)
+        found.last_at = max(found.last_at or last.last_at, last.last_at)
     found.steps += [ON_TIME] * len(limits.on_time)
     return found
+
+
+def _counted(subject: str, passed: Passed, model: RiskModel, now: datetime) -> Counted:
+    rows = [_late(subject, row, model, now) for row in passed]
+    worst = max((step for step, *_ in rows), key=_order)
+    stages = [claim.next_stage(now) for _, claims in passed for claim in claims]
+    next_at = min((at for _, at, _ in rows if at is not None), default=None)
+    until = min((at for at in (next_at, *stages) if at is not None), default=EVER)
+    return Counted(passed, now, until, worst, next_at, max(last for *_, last in rows))
 
 
 def _order(one: LateStep) -> tuple[int, Weight, str]:
@@ -78,30 +115,23 @@ def _order(one: LateStep) -> tuple[int, Weight, str]:
 
 
 def _late(
-    found: OpenWork,
-    subject: str,
-    passed: tuple[Deadline, Sequence[Claim]],
-    model: RiskModel,
-    now: datetime,
-) -> LateStep:
-    """A limit that has run out as it counts now; and when it next does more, and last did."""
+    subject: str, passed: tuple[Deadline, Sequence[Claim]], model: RiskModel, now: datetime
+) -> tuple[LateStep, datetime | None, datetime]:
+    """A limit that has run out as it counts now; when it next counts more, and when it last did."""
     deadline, claims = passed
     weight, rule = _gravest(claims, now) or (Weight.INFO, deadline.rule)
     interval, at = interval_seconds(deadline), deadline.at
     late = (now - at) // SECOND
     limit = max(interval, model.shortest_limit)
     quarters = 4 * late // limit
-    following = bisect_right(model.late_quarters, quarters)
-    last = at + -(-model.late_quarters[following - 1] * limit // 4) * SECOND
-    if found.last_at is None or last > found.last_at:
-        found.last_at = last
-    if following < len(model.late_quarters):
-        change = at + -(-model.late_quarters[following] * limit // 4) * SECOND
-        if found.next_at is None or change < found.next_at:
-            found.next_at = change
+    place = bisect_right(model.late_quarters, quarters)
+    last, *later = (
+        at + -(-one * limit // 4) * SECOND for one in model.late_quarters[place - 1 : place + 1]
+    )
     row = model.late[0][weight][1]
     step = OpenStep(subject, weight, interval, late)
-    return LateStep(step, deadline, rule, row[min(quarters, len(row) - 1)])
+    counts = LateStep(step, deadline, rule, row[min(quarters, len(row) - 1)])
+    return counts, later[0] if later else None, last
 
 
 def _gravest(claims: Sequence[Claim], now: datetime) -> tuple[Weight, str] | None:

@@ -149,7 +149,7 @@ class Rules:
         situation = view.situation
         ward = self._wards.get(situation.ward, self._site)
         limits = limits_of(ward.plan, view, now)
-        work = open_work(limits, self._model, now)
+        work = open_work(limits, self._model, now, ward.plan.remembered.late)
         due = observations_due_at(view, ward.percent)
         overdue = due is not None and due <= now
         if self._risks is not None and not situation.order_risks:

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from rules.alerts.registry import CONDITIONS, LimitCondition, StreamCondition
-from rules.alerts.remembered import EVER, Remembered
+from rules.alerts.remembered import EVER, Looked, Remembered, kept
 from rules.alerts.rule import LATE
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from domain.situation import Stream
     from rules.alerts.claims import Claim
     from rules.alerts.registry import Gate, OnLead, OnLimit, OnStay, OnStream
+    from rules.alerts.remembered import Passed
     from rules.alerts.rule import Rule
     from rules.alerts.view import View
 
@@ -102,20 +103,12 @@ class Plan:
 
     def of_limit(self, view: View, stream: Stream, deadline: Deadline) -> tuple[Claim, ...]:
         """The claims about a limit; one whose rule is not known is nobody's own (X-LATE)."""
-        if view.tests is not None or deadline.rule in self.looking:
-            return tuple(self._of_limit(view, stream, deadline))
-        order, encounter = view.orders.get(stream.order), view.situation.encounter
-        found = self.remembered.said(deadline, stream, order, encounter)
-        if found is None:
-            found = tuple(self._of_limit(view, stream, deadline))
-            if not view.faults:
-                self.remembered.keep_said(deadline, stream, order, encounter, found)
-        return found
-
-    def _of_limit(self, view: View, stream: Stream, deadline: Deadline) -> Iterator[Claim]:
         rows = self.limits.get(deadline.rule)
-        for rule, run in self.limits.get(LATE, ()) if rows is None else rows:
-            yield from asked(view, rule, run, stream, deadline)
+        return tuple(
+            claim
+            for rule, run in (self.limits.get(LATE, ()) if rows is None else rows)
+            for claim in asked(view, rule, run, stream, deadline)
+        )
 
     def gates(self, stream: Stream) -> datetime | None:
         """Before when no condition beside limits can hold; None: it may at any time."""
@@ -171,9 +164,7 @@ class Limits:
     """
 
     claims: list[Claim] = field(default_factory=list)
-    late: list[tuple[Stream, list[tuple[Deadline, tuple[Claim, ...]]]]] = field(
-        default_factory=list
-    )
+    late: list[tuple[Stream, Passed]] = field(default_factory=list)
     on_time: list[Stream] = field(default_factory=list)
     asked: list[Stream] = field(default_factory=list)
     next_at: datetime | None = None
@@ -187,59 +178,67 @@ class Limits:
 def limits_of(plan: Plan, view: View, now: datetime) -> Limits:
     """The limits of every order and task, each looked at once; of one that is quiet, none."""
     found = Limits()
-    next_at, orders, remembered = EVER, view.orders, plan.remembered.quiet
+    next_at, orders, known = EVER, view.orders, plan.remembered.streams
     for stream in view.situation.streams:
-        order = orders.get(stream.order)
-        known = remembered.get(id(stream))
+        order, last = orders.get(stream.order), known.get(id(stream))
         if (
-            known is None
-            or known[0] is not stream
-            or known[1] is not order
-            or (until := known[2]) <= now
+            last is None
+            or last.stream is not stream
+            or last.order is not order
+            or not last.begin <= now < last.until
             or view.tests is not None
         ):
-            found.asked.append(stream)
-            until, quiet = _look(plan, view, stream, now, found)
-            gates = plan.gates(stream) if quiet else None
-            if gates is not None and gates > now:
-                plan.remembered.keep_quiet(stream, order, min(until, gates))
+            last = _look(plan, view, stream, now)
+            if last.kept:
+                kept(known, id(stream), last)
+        if last.passed:
+            found.late.append((stream, last.passed))
         else:
             found.on_time.append(stream)
-        next_at = min(next_at, until)
+        found.claims += last.claims
+        if not last.quiet:
+            found.asked.append(stream)
+        next_at = min(next_at, last.until)
     found.next_at = None if next_at == EVER else next_at
     return found
 
 
-def _look(
-    plan: Plan, view: View, stream: Stream, now: datetime, found: Limits
-) -> tuple[datetime, bool]:
+def _look(plan: Plan, view: View, stream: Stream, now: datetime) -> Looked:
     """Look at each limit of a stream.
 
-    Returns:
-        when the next of them runs out or may begin to lead; whether none has or does by now.
+    What is found is kept where it follows from the stream and its order alone.
     """
     passed: list[tuple[Deadline, tuple[Claim, ...]]] = []
-    next_at, quiet = EVER, view.tests is None
+    claims: list[Claim] = []
+    until, alone = EVER, view.tests is None
     for deadline in stream.deadlines:
         at = deadline.at
         if at <= now:
-            claims = plan.of_limit(view, stream, deadline)
-            found.claims += claims
-            passed.append((deadline, claims))
+            said = plan.of_limit(view, stream, deadline)
+            alone = alone and deadline.rule not in plan.looking
+            claims += said
+            passed.append((deadline, said))
             continue
-        next_at = min(next_at, at)
+        until = min(until, at)
         for rule, run, leads in plan.leading.get(deadline.rule, ()):
             ahead = leads(view, stream, deadline, rule)
             if ahead is not None and ahead <= now:
-                quiet = False
-                found.claims += asked(view, rule, run, stream, deadline)
+                alone = False
+                claims += asked(view, rule, run, stream, deadline)
             elif ahead is not None:
-                next_at = min(next_at, ahead)
-    if passed:
-        found.late.append((stream, passed))
-    else:
-        found.on_time.append(stream)
-    return next_at, quiet and not passed
+                until = min(until, ahead)
+    gates = plan.gates(stream) if alone else None
+    quiet = gates is not None and gates > now
+    return Looked(
+        stream=stream,
+        order=view.orders.get(stream.order),
+        begin=now,
+        until=until if gates is None or not quiet else min(until, gates),
+        claims=tuple(claims),
+        passed=tuple(passed),
+        quiet=quiet,
+        kept=alone and not view.faults,
+    )
 
 
 def _level(stream: Stream) -> int:

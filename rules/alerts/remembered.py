@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from domain.reconciling import next_alert_at
+from domain.values import quickly_made
 
 if TYPE_CHECKING:
     from domain.alerts import Alert, AlertKey, AlertRule, Wanted
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from domain.loops.deadlines import Deadline
     from domain.situation import Stream
     from rules.alerts.claims import Claim
+    from rules.open_steps import Counted
 
+    Passed = tuple[tuple[Deadline, tuple[Claim, ...]], ...]
     Asked = tuple[tuple[Wanted, ...], frozenset[AlertKey]]
 
 K = TypeVar("K")
@@ -30,23 +33,42 @@ EVER: Final = datetime.max.replace(tzinfo=UTC)
 """Until then a stream says nothing of which nothing runs."""
 
 
-@dataclass(slots=True)
-class Remembered:
-    """What a plan has found out.
+@quickly_made
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the limits of an order or task say, from an instant until another.
 
     Attributes:
-        quiet: by the identity of a stream: it with its order, and the instant before which neither
-            its limits nor any condition beside them can say anything.
-        claims: by the identity of a limit that has run out: what is said of it, and of whose.
-        wanted: by the identity of such a claim: the alert that it asks for at a severity.
+        claims: of limits that have run out or lead.
+        passed: each limit that has run out, with the claims about it.
+        quiet: no condition beside limits can say anything until then either.
+        kept: it follows from the stream and its order alone.
+    """
+
+    stream: Stream
+    order: Stream | None
+    begin: datetime
+    until: datetime
+    claims: tuple[Claim, ...]
+    passed: Passed
+    quiet: bool
+    kept: bool
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the plan of a ward's rules has found out.
+
+    Attributes:
+        streams: by the identity of a stream: what its limits say.
+        late: by the identity of what has passed: how it counts in the score.
+        wanted: by the identity of a limit's claim: the alert that it asks for at a severity.
         told: by stay: the alerts that were asked for, those that hide nothing, and what was told.
         moved: by the identity of an open alert: when time alone next moves it.
     """
 
-    quiet: dict[int, tuple[Stream, Stream | None, datetime]] = field(default_factory=dict)
-    claims: dict[int, tuple[Deadline, Stream, Stream | None, EncounterId, tuple[Claim, ...]]] = (
-        field(default_factory=dict)
-    )
+    streams: dict[int, Looked] = field(default_factory=dict)
+    late: dict[int, Counted] = field(default_factory=dict)
     wanted: dict[int, tuple[Claim, Wanted]] = field(default_factory=dict)
     told: dict[EncounterId, tuple[Asked, tuple[Wanted, ...]]] = field(default_factory=dict)
     moved: dict[int, tuple[Alert, datetime | None]] = field(default_factory=dict)
@@ -72,30 +94,6 @@ class Remembered:
         at = next_alert_at(alert, rule)
         kept(self.moved, id(alert), (alert, at))
         return at
-
-    def keep_quiet(self, stream: Stream, order: Stream | None, until: datetime) -> None:
-        """It says nothing until then."""
-        kept(self.quiet, id(stream), (stream, order, until))
-
-    def said(
-        self, deadline: Deadline, stream: Stream, order: Stream | None, encounter: EncounterId
-    ) -> tuple[Claim, ...] | None:
-        """What is said of a limit that has run out; None: it must be asked."""
-        known = self.claims.get(id(deadline))
-        if known is None or known[0] is not deadline or known[1] is not stream:
-            return None
-        return known[4] if known[2] is order and known[3] == encounter else None
-
-    def keep_said(
-        self,
-        deadline: Deadline,
-        stream: Stream,
-        order: Stream | None,
-        encounter: EncounterId,
-        claims: tuple[Claim, ...],
-    ) -> None:
-        """That is said of it."""
-        kept(self.claims, id(deadline), (deadline, stream, order, encounter, claims))
 
 
 def kept(known: dict[K, V], key: K, value: V) -> None:
