@@ -271,18 +271,16 @@ class StoredClinical(Clinical):
         work = open_work(self._driver, self._encounter, self._known).values()
         rows = [one.order for one in work if one.order is not None and one.order[9] != _DRAFT]
         rows.sort(key=itemgetter(8, 0))
-        return tuple(self._active(order_of(row[:-1])) for row in rows)
+        return tuple(map(self._active, rows))
 
-    def _active(self, order: Order) -> ActiveOrder:
-        return ActiveOrder(
-            id=order.id,
-            loop=order.loop,
-            priority=order.priority,
-            fields=order.fields,
-            product=self._product(order.fields),
-            signed_at=order.signed_at,
-            stop_at=order.stop_at,
-        )
+    def _active(self, row: Row) -> ActiveOrder:
+        order = order_of(row[:-1])
+        product = self._product(order.fields)
+        known = self._known.active
+        made = known.get(order.id)
+        if made is None or made[0] is not row or made[1] is not product:
+            made = known[order.id] = row, product, _active(order, product)
+        return made[2]
 
     def _product(self, fields: Mapping[str, object]) -> Mapping[str, object]:
         found = None
@@ -292,6 +290,18 @@ class StoredClinical(Clinical):
             if found is None and isinstance(code := fields.get(name), str):
                 found = item_at(self._driver, self._memory, kind, code, self._now)
         return _NOTHING if found is None else found
+
+
+def _active(order: Order, product: Mapping[str, object]) -> ActiveOrder:
+    return ActiveOrder(
+        id=order.id,
+        loop=order.loop,
+        priority=order.priority,
+        fields=order.fields,
+        product=product,
+        signed_at=order.signed_at,
+        stop_at=order.stop_at,
+    )
 
 
 class _ByName(Mapping[str, T]):

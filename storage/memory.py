@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from domain.clinical import ActiveOrder
     from domain.happenings import Happening
     from domain.ids import OrderId, PatientId
     from domain.observations import Observation
@@ -76,6 +77,7 @@ class Known:
         series: the rows of each name, with the instant from which on they were read.
         work: what is open, by order.
         moved: orders that were written to since `work` was read.
+        active: the active orders, each with the row and the product that it was made of.
         alerts: the open ones by id, as they are stored.
     """
 
@@ -88,6 +90,9 @@ class Known:
     series: dict[str, tuple[int, list[Row]]] = field(default_factory=dict)
     work: dict[OrderId, Work] | None = None
     moved: set[OrderId] = field(default_factory=set)
+    active: dict[object, tuple[Row, Mapping[str, object], ActiveOrder]] = field(
+        default_factory=dict
+    )
     alerts: dict[str, str] | None = None
 
     def forget_values(self) -> None:
@@ -137,7 +142,6 @@ class Memory:
             other = known.person
             if of is None or other is None or not set(of.records).isdisjoint(other.records):
                 known.forget_values()
-        self.stay(encounter).forget_values()
 
     def told(self, happening: Happening) -> None:
         """What an event beside orders, tasks and alerts changes; mostly all of it."""
