@@ -60,10 +60,12 @@ def sample(tmp_path: Path) -> Iterator[Sample]:
 def desk(qapp: QApplication, qtbot: QtBot, sample: Sample) -> Iterator[Desk]:
     made = Desk(qapp, sample.app, sample.settings)
     qtbot.addWidget(made.window)
-    made.window.resize(1366, 768)
-    made.window.show()
-    made.window.activateWindow()
-    qtbot.waitUntil(made.window.isActiveWindow)
-    enter(made, "li.na")
-    yield made
-    made.close()
+    try:  # a desk left open would speak into the windows of later tests
+        made.window.resize(1366, 768)
+        made.window.show()
+        made.window.activateWindow()
+        qtbot.waitUntil(made.window.isActiveWindow)
+        enter(made, "li.na")
+        yield made
+    finally:
+        made.close()
