@@ -137,9 +137,14 @@ def a_morning(shift: Shift, stations: Stations, other: EncounterId) -> list[Act]
         order(frequency="q4h"),
         order(frequency="q8h"),
         lambda: shift.verified(orders[0]),
-        lambda: shift.check(shift.tasks(orders[0])[0].id),
         lambda: app().observe_vitals(
             user="li.na", command=shift.new(), encounter=stay, entered=FEVER
+        ),
+        lambda: shift.do(
+            "li.na",
+            task=shift.tasks(orders[0])[0].id,
+            step="bedside_verified",
+            evidence={"noscan_reason": "scanner down", "pulse": 88},
         ),
         lambda: stations.tell(last, other, values(creatinine="80")),
         lambda: shift.at("08:40"),
