@@ -136,10 +136,10 @@ def _late(
 
 def _gravest(claims: Sequence[Claim], now: datetime) -> tuple[Weight, str] | None:
     """The gravest claim that holds, of several the first by rule."""
-    best: tuple[int, str, str] | None = None
-    for claim in claims:
-        severity = claim.severity_at(now)
-        if severity is not None:
-            one = (severity.rank, claim.rule.id, severity.weight)
-            best = one if best is None else min(best, one)
+    held = [
+        (severity.rank, claim.rule.id, severity.weight)
+        for claim in claims
+        if (severity := claim.severity_at(now)) is not None
+    ]
+    best = min(held, default=None)
     return None if best is None else (_WEIGHTS[best[2]], best[1])

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from rules.alerts.registry import CONDITIONS, LimitCondition, StreamCondition
-from rules.alerts.remembered import EVER, Looked, Remembered, kept
+from rules.alerts.remembered import EVER, Late, Remembered, kept
 from rules.alerts.rule import LATE
 
 if TYPE_CHECKING:
@@ -110,17 +110,6 @@ class Plan:
             for claim in asked(view, rule, run, stream, deadline)
         )
 
-    def gates(self, stream: Stream) -> datetime | None:
-        """Before when no condition beside limits can hold; None: it may at any time."""
-        if stream.marks or stream.incomplete:
-            return None
-        first = EVER
-        for rule, _, gate in self.streams.get((stream.loop, _level(stream)), ()):
-            if gate is None:
-                return None
-            first = min(first, gate(stream, rule))
-        return first
-
     def of_streams(self, view: View, now: datetime, found: Limits) -> Iterator[Claim]:
         """The claims about orders and tasks beside their limits.
 
@@ -129,8 +118,9 @@ class Plan:
         """
         streams, marked = self.streams, self.marked
         everywhere = marked.get("", ())
-        for stream in found.asked:
-            for rule, run, gate in streams.get((stream.loop, _level(stream)), ()):
+        for stream in view.situation.streams:
+            level = 0 if stream.task is None else 1 + stream.started
+            for rule, run, gate in streams.get((stream.loop, level), ()):
                 opens = now if gate is None else gate(stream, rule)
                 if gate is None or view.test("asked from", "<=", now, opens):
                     yield from asked(view, rule, run, stream)
@@ -159,14 +149,12 @@ class Limits:
         claims: of limits that have run out or lead.
         late: each limit that has run out, by stream, with the claims about it.
         on_time: the streams of which nothing is late.
-        asked: the streams that conditions beside limits must look at.
         next_at: the first instant after now at which a limit runs out.
     """
 
     claims: list[Claim] = field(default_factory=list)
     late: list[tuple[Stream, Passed]] = field(default_factory=list)
     on_time: list[Stream] = field(default_factory=list)
-    asked: list[Stream] = field(default_factory=list)
     next_at: datetime | None = None
 
     def ask_at(self, at: datetime) -> None:
@@ -176,70 +164,71 @@ class Limits:
 
 
 def limits_of(plan: Plan, view: View, now: datetime) -> Limits:
-    """The limits of every order and task, each looked at once; of one that is quiet, none."""
+    """The limits of every order and task, each looked at once."""
     found = Limits()
-    next_at, orders, known = EVER, view.orders, plan.remembered.streams
+    leading, claims, next_at = plan.leading, found.claims, EVER
     for stream in view.situation.streams:
-        order, last = orders.get(stream.order), known.get(id(stream))
-        if (
-            last is None
-            or last.stream is not stream
-            or last.order is not order
-            or not last.begin <= now < last.until
-            or view.tests is not None
-        ):
-            last = _look(plan, view, stream, now)
-            if last.kept:
-                kept(known, id(stream), last)
-        if last.passed:
-            found.late.append((stream, last.passed))
+        before = len(claims)
+        for deadline in stream.deadlines:
+            at = deadline.at
+            if at <= now:
+                del claims[before:]
+                late = _late(plan, view, stream, now)
+                claims += late.claims
+                found.late.append((stream, late.passed))
+                next_at = min(next_at, late.until)
+                break
+            if deadline.rule in leading:
+                ahead, led = _lead(plan, view, stream, deadline, now)
+                at = min(at, ahead)
+                claims += led
+            next_at = min(next_at, at)
         else:
             found.on_time.append(stream)
-        found.claims += last.claims
-        if not last.quiet:
-            found.asked.append(stream)
-        next_at = min(next_at, last.until)
     found.next_at = None if next_at == EVER else next_at
     return found
 
 
-def _look(plan: Plan, view: View, stream: Stream, now: datetime) -> Looked:
-    """Look at each limit of a stream.
+def _lead(
+    plan: Plan, view: View, stream: Stream, deadline: Deadline, now: datetime
+) -> tuple[datetime, list[Claim]]:
+    """When a limit that runs may next begin to lead, and the claims of those that lead already."""
+    until = EVER
+    claims: list[Claim] = []
+    for rule, run, leads in plan.leading[deadline.rule]:
+        ahead = leads(view, stream, deadline, rule)
+        if ahead is not None and ahead <= now:
+            claims += asked(view, rule, run, stream, deadline)
+        elif ahead is not None:
+            until = min(until, ahead)
+    return until, claims
 
-    What is found is kept where it follows from the stream and its order alone.
+
+def _late(plan: Plan, view: View, stream: Stream, now: datetime) -> Late:
+    """What the limits of a stream say of which one has run out.
+
+    It is kept where it follows from the stream and its order alone.
     """
+    order, known = view.orders.get(stream.order), plan.remembered.streams
+    last = known.get(id(stream))
+    if last is not None and last.holds(stream, order, now) and view.tests is None:
+        return last
     passed: list[tuple[Deadline, tuple[Claim, ...]]] = []
     claims: list[Claim] = []
     until, alone = EVER, view.tests is None
     for deadline in stream.deadlines:
-        at = deadline.at
-        if at <= now:
+        alone = alone and deadline.rule not in plan.looking
+        if deadline.at <= now:
             said = plan.of_limit(view, stream, deadline)
-            alone = alone and deadline.rule not in plan.looking
             claims += said
             passed.append((deadline, said))
             continue
-        until = min(until, at)
-        for rule, run, leads in plan.leading.get(deadline.rule, ()):
-            ahead = leads(view, stream, deadline, rule)
-            if ahead is not None and ahead <= now:
-                alone = False
-                claims += asked(view, rule, run, stream, deadline)
-            elif ahead is not None:
-                until = min(until, ahead)
-    gates = plan.gates(stream) if alone else None
-    quiet = gates is not None and gates > now
-    return Looked(
-        stream=stream,
-        order=view.orders.get(stream.order),
-        begin=now,
-        until=until if gates is None or not quiet else min(until, gates),
-        claims=tuple(claims),
-        passed=tuple(passed),
-        quiet=quiet,
-        kept=alone and not view.faults,
-    )
-
-
-def _level(stream: Stream) -> int:
-    return 0 if stream.task is None else 1 + stream.started
+        until = min(until, deadline.at)
+        if deadline.rule in plan.leading:
+            ahead, led = _lead(plan, view, stream, deadline, now)
+            until = min(until, ahead)
+            claims += led
+    found = Late(stream, order, now, until, tuple(claims), tuple(passed))
+    if alone and not view.faults:
+        kept(known, id(stream), found)
+    return found

@@ -15,7 +15,7 @@ from domain.reconciling import next_alert_at
 from domain.values import quickly_made
 
 if TYPE_CHECKING:
-    from domain.alerts import Alert, AlertKey, AlertRule, Wanted
+    from domain.alerts import Alert, AlertKey, AlertRule, AlertSeverity, Wanted
     from domain.ids import EncounterId
     from domain.loops.deadlines import Deadline
     from domain.situation import Stream
@@ -35,14 +35,13 @@ EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 @quickly_made
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What the limits of an order or task say, from an instant until another.
+class Late:
+    """What the limits of an order or task say of which one has run out, from an instant on.
 
     Attributes:
+        until: the next instant at which they say something else.
         claims: of limits that have run out or lead.
         passed: each limit that has run out, with the claims about it.
-        quiet: no condition beside limits can say anything until then either.
-        kept: it follows from the stream and its order alone.
     """
 
     stream: Stream
@@ -51,8 +50,11 @@ class Looked:
     until: datetime
     claims: tuple[Claim, ...]
     passed: Passed
-    quiet: bool
-    kept: bool
+
+    def holds(self, stream: Stream, order: Stream | None, now: datetime) -> bool:
+        """Whether it still says so."""
+        same = self.stream is stream and self.order is order
+        return same and self.begin <= now < self.until
 
 
 @dataclass(slots=True)
@@ -60,16 +62,18 @@ class Remembered:
     """What the plan of a ward's rules has found out.
 
     Attributes:
-        streams: by the identity of a stream: what its limits say.
+        streams: by the identity of a stream: what its limits say since one has run out.
         late: by the identity of what has passed: how it counts in the score.
         wanted: by the identity of a limit's claim: the alert that it asks for at a severity.
         told: by stay: the alerts that were asked for, those that hide nothing, and what was told.
         moved: by the identity of an open alert: when time alone next moves it.
     """
 
-    streams: dict[int, Looked] = field(default_factory=dict)
+    streams: dict[int, Late] = field(default_factory=dict)
     late: dict[int, Counted] = field(default_factory=dict)
-    wanted: dict[int, tuple[Claim, Wanted]] = field(default_factory=dict)
+    wanted: dict[int, tuple[Claim, AlertSeverity | None, Wanted | None]] = field(
+        default_factory=dict
+    )
     told: dict[EncounterId, tuple[Asked, tuple[Wanted, ...]]] = field(default_factory=dict)
     moved: dict[int, tuple[Alert, datetime | None]] = field(default_factory=dict)
 
@@ -79,12 +83,10 @@ class Remembered:
             return claim.wanted(now)
         severity = claim.severity_at(now)
         known = self.wanted.get(id(claim))
-        if known is not None and known[0] is claim and known[1].severity is severity:
-            return known[1]
-        found = claim.wanted(now)
-        if found is not None:
-            kept(self.wanted, id(claim), (claim, found))
-        return found
+        if known is None or known[0] is not claim or known[1] is not severity:
+            known = claim, severity, claim.wanted(now)
+            kept(self.wanted, id(claim), known)
+        return known[2]
 
     def moves_at(self, alert: Alert, rule: AlertRule | None) -> datetime | None:
         """When time alone next moves an open alert; None where nothing does."""

@@ -65,6 +65,16 @@ def test_a_result_an_allergy_an_order_or_a_fact_asks_anew() -> None:
         assert len(checks.asked) == asked + 1
 
 
+def test_what_no_check_looks_at_asks_nothing() -> None:
+    checks = Checks()
+    risks = OrderRisks(checks)
+    situation = ward(potassium="4.0")
+    found = risks.of(situation)
+    due = replace(situation.streams[0], due_at=at(60))
+    assert risks.of(replace(situation, streams=(due,))) == found
+    assert len(checks.asked) == 1
+
+
 def test_no_order_for_a_drug_asks_nothing() -> None:
     checks = Checks()
     assert OrderRisks(checks).of(stay(order("test"), task("medication"))) == ()

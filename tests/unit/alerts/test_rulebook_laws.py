@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from domain.situation import Situation, Stream
 
 QUIET = {"7": Quiet((time(8), time(18, 30)), ZoneInfo("Asia/Shanghai"))}
-RULES = Rules(load_rules(), loops=loops(), quiet=QUIET)
+TABLE = load_rules()
+RULES = Rules(TABLE, loops=loops(), quiet=QUIET)
 MINUTES = st.integers(-600, 900)
 LOOPS = ("medication", "test", "examination", "transfusion", "critical_value")
 NAMES = tuple(
@@ -181,3 +182,16 @@ def test_the_trace_says_what_the_assessment_says(situation: Situation, minute: i
     for rule in sorted(wanted):
         tests = RULES.trace(situation, rule, at(minute))
         assert any(one.fact == "since" and one.result for one in tests)
+
+
+@given(situations(), situations(), st.lists(MINUTES, min_size=1, max_size=4))
+def test_what_was_seen_before_changes_nothing(
+    situation: Situation, other: Situation, minutes: list[int]
+) -> None:
+    """Rules that remember a stay say what rules say that meet it for the first time."""
+    mixed = replace(situation, streams=(*situation.streams[1:], *other.streams[:1]))
+    remembering = Rules(TABLE, loops=loops(), quiet=QUIET)
+    for minute in minutes:
+        for seen in (situation, mixed, with_alerts(situation, at(minute))):
+            fresh = Rules(TABLE, loops=loops(), quiet=QUIET)
+            assert remembering.assess(seen, at(minute)) == fresh.assess(seen, at(minute))
