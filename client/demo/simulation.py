@@ -202,7 +202,9 @@ class Simulation:
 
     def _still_ready(self, key: Key) -> Moment | None:
         """A planned step as things are by now; None where it is not to be done any more."""
-        turn = self._planned.pop(key, None)
+        if key not in self._planned:  # done sooner than planned: somebody was told
+            return None
+        turn = self._planned.pop(key)
         order = self._order_of(key[0])
         plan = None if order is None else self.plans.get(order)
         case = None if order is None else self.app.reads.case(order)
