@@ -3,8 +3,10 @@
 `record_mean`, `record_median`: the whole use case (300 encounters, 20 to 80 open tasks each,
 200,000 old events) against its own statements, taken down in a run before and played by sqlite3
 alone on a copy of the same file; `record_of_bare_insert`: against one durable insert of a journal
-row. They take turns in rounds, so that noise hits all three. `worklist_1m`: the worklist of a ward
-(the whole use case, 200 lines) among a million tasks, against its bare indexed query.
+row. These without rules; `record_ruled_*` with the shipped ones, which settle alerts and risk in
+the same transaction. They take turns in rounds, so that noise hits all three. `worklist_1m`: the
+worklist of a ward (the whole use case, 200 lines) among a million tasks, against its bare indexed
+query.
 """
 
 import gc
@@ -13,10 +15,11 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -108,9 +111,13 @@ def past(database: Database, stays: list[EncounterId]) -> None:
 class Recorder:
     """The program on a file, recording one act after the other."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, ruled: bool) -> None:
         self._clock = FakeClock(at=local("08:00"))
-        self.app: App = build(settings(f"sqlite:///{file}"), clock=self._clock)
+        app = build(settings(f"sqlite:///{file}"), clock=self._clock)
+        self.app = app
+        if not ruled:
+            place = replace(app.place, rulebook=None)
+            self.app = App(place, clock=self._clock, close=app.close)
 
     def record(self, act: Act) -> float:
         """The seconds that the use case takes."""
@@ -122,11 +129,11 @@ class Recorder:
         return seconds
 
 
-def taken_down(file: Path, acts: list[Act]) -> list[list[Statement]]:
+def taken_down(file: Path, acts: list[Act], *, ruled: bool) -> list[list[Statement]]:
     """The statements of each act."""
     tape = Tape()
     end = listen(tape)
-    recorder = Recorder(file)
+    recorder = Recorder(file, ruled=ruled)
     recorder.app.worklist(user="li.na", now=local("08:00"), ward=WARDS[0])
     for act in acts:
         tape.begin()
@@ -151,15 +158,16 @@ def heads(file: Path) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def record(folder: Path) -> list[str]:
-    """The three figures of recording."""
-    fresh = folder / "fresh.db"
-    acts = filled(fresh)[: WARM + STEPS]
-    files = [folder / f"{name}.db" for name in ("tape", "ours", "replay", "bare")]
+def record(fresh: Path, acts: list[Act], *, ruled: bool) -> list[str]:
+    """The three figures of recording, with rules or without."""
+    name = "record_ruled" if ruled else "record"
+    files = [fresh.with_name(f"{name}_{lane}.db") for lane in ("tape", "ours", "replay", "bare")]
     for file in files:
         shutil.copyfile(fresh, file)
-    tape = taken_down(files[0], acts)
-    recorder, player, inserter = Recorder(files[1]), Player(files[2]), Player(files[3])
+    tape = taken_down(files[0], acts, ruled=ruled)
+    recorder = Recorder(files[1], ruled=ruled)
+    player, inserter = Player(files[2]), Player(files[3])
+    cpu = 0.0
     lanes: tuple[tuple[list[float], Callable[[int], float]], ...] = (
         ([], lambda number: recorder.record(acts[number])),
         ([], lambda number: player.play(tape[number])),
@@ -169,7 +177,10 @@ def record(folder: Path) -> list[str]:
     gc.freeze()
     for first in range(0, len(acts), ROUND):
         for seconds, run in lanes:
+            begin = process_time()
             seconds += [run(number) for number in range(first, min(first + ROUND, len(acts)))]
+            if seconds is lanes[0][0] and first >= WARM:
+                cpu += process_time() - begin
     for one in (recorder.app, player, inserter):
         one.close()
     assert heads(files[1]) == heads(files[2])
@@ -177,11 +188,12 @@ def record(folder: Path) -> list[str]:
     count = sum(map(len, tape)) / len(tape)
     note = f"{1 / fmean(ours):,.0f} steps/s, {1 / fmean(bare):,.0f} bare, {count:.1f} statements"
     middle = f"{median(ours) * 1e3:.2f} ms, {median(bare) * 1e3:.2f} ms bare"
+    middle += f", {cpu / len(ours) * 1e3:.2f} ms of CPU"
     rows = f"{1 / fmean(insert):,.0f} inserts/s"
     return [
-        f"record_mean {fmean(bare) / fmean(ours):.3f} {note}",
-        f"record_median {median(bare) / median(ours):.3f} {middle}",
-        f"record_of_bare_insert {fmean(insert) / fmean(ours):.3f} {rows}",
+        f"{name}_mean {fmean(bare) / fmean(ours):.3f} {note}",
+        f"{name}_median {median(bare) / median(ours):.3f} {middle}",
+        f"{name}_of_bare_insert {fmean(insert) / fmean(ours):.3f} {rows}",
     ]
 
 
@@ -217,7 +229,7 @@ def crowd(file: Path) -> None:
 def worklist(file: Path) -> str:
     """The figure of the worklist."""
     crowd(file)
-    app = Recorder(file).app
+    app = Recorder(file, ruled=False).app
     ours, bare, at = [], [], local("08:00")
     with closing(sqlite3.connect(file)) as connection:
         for _ in range(60):
@@ -236,9 +248,11 @@ def worklist(file: Path) -> str:
 def main() -> int:
     """Print the figures."""
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        print("\n".join(record(folder)))
-        print(worklist(folder / "fresh.db"))
+        fresh = Path(name) / "fresh.db"
+        acts = filled(fresh)[: WARM + STEPS]
+        for ruled in (False, True):
+            print("\n".join(record(fresh, acts, ruled=ruled)), flush=True)
+        print(worklist(fresh))
     return 0
 
 
