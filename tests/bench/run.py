@@ -3,7 +3,9 @@
 A benchmark is a script `bench_*.py` here. It prints one line per figure, `name ratio [note]`, where
 the ratio is how fast Wardloop does the work divided by how fast the same machine does the bare work
 beside it, in the same run: higher is better, and another machine gives much the same number.
-`make bench RAISE=--raise` writes better figures into ratchet.toml; it never lowers one.
+`make bench RAISE=--raise` writes better figures into ratchet.toml; it never lowers one. Named
+scripts (`run.py bench_rules.py`) are run alone: the rows of the others stay as they are. So do
+those of a benchmark that says what must be installed for it.
 """
 
 import os
@@ -19,6 +21,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RATCHET = HERE / "ratchet.toml"
 TABLE = HERE / "README.md"
+ROW = re.compile(r"^\| ([a-z][a-z0-9_.]*) \| ([0-9.]+) \| [^|]+ \| (.*) \|$")
+MISSING = "not installed: "
 FIGURE = re.compile(r"^([a-z][a-z0-9_.]*)\s+([0-9]+(?:\.[0-9]+)?)(?:\s+(.*))?$")
 NOISE = 0.2  # the share below the ratchet that one run on a shared machine may lie
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
@@ -46,7 +50,8 @@ def figures_in(printed: str) -> tuple[Figure, ...]:
 def measure(script: Path) -> tuple[Figure, ...]:
     """Run one benchmark in a process of its own.
 
-    Raises BenchError when it ends badly or prints no figure.
+    Without what must be installed for it, it gives none and says so. Raises BenchError when it ends
+    badly or prints no figure.
     """
     run = subprocess.run(
         [sys.executable, script],
@@ -57,11 +62,20 @@ def measure(script: Path) -> tuple[Figure, ...]:
         check=False,
     )
     figures = figures_in(run.stdout)
+    if run.stdout.startswith(MISSING) and not run.returncode:
+        print(f"{script.name}: {run.stdout}", end="")
+        return ()
     if run.returncode or not figures:
         raise BenchError(
             f"{script.name} gave no figure (exit {run.returncode}):\n{run.stderr[-2000:]}"
         )
     return figures
+
+
+def standing() -> dict[str, Figure]:
+    """The figures in the table, by name."""
+    found = map(ROW.match, TABLE.read_text(encoding="utf-8").splitlines())
+    return {hit[1]: Figure(hit[1], float(hit[2]), hit[3]) for hit in found if hit}
 
 
 def slower(figures: tuple[Figure, ...], ratchet: Mapping[str, float]) -> tuple[str, ...]:
@@ -105,13 +119,15 @@ def write_table(text: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Measure everything; 1 when a figure fell below its ratchet."""
-    scripts = sorted(HERE.glob("bench_*.py"))
+    named = [one for one in arguments if not one.startswith("--")]
+    scripts = sorted(one for one in HERE.glob("bench_*.py") if not named or one.name in named)
     if not scripts:
-        print("no benchmark yet: tests/bench/bench_*.py is empty")
+        print(f"no benchmark is called {' or '.join(named) or 'tests/bench/bench_*.py'}")
         return 0
     ratchet: dict[str, float] = tomllib.loads(RATCHET.read_text(encoding="utf-8"))
     figures = tuple(figure for script in scripts for figure in measure(script))
-    write_table(table(figures, ratchet))
+    rows = standing() | {figure.name: figure for figure in figures}
+    write_table(table(tuple(rows[name] for name in sorted(rows)), ratchet))
     print(table(figures, ratchet))
     faults = slower(figures, ratchet)
     print("\n".join(faults), end="\n" if faults else "")
