@@ -168,12 +168,17 @@ def _what(item: AlertItem, about: str) -> str:
 
 
 def _state(item: AlertItem, resolved: str) -> str:
+    if item.alert.awaits_signature and not resolved:
+        return "a physician signs"
     return f"resolved {resolved}" if resolved else item.quiet or "open"
 
 
 def show_alert(call: Call) -> int:
     """`wardloop alerts show`."""
-    shown = call.app().show_alert(user=call.user(), alert=str(call.options.alert))
+    from client.cli.ward_time import zone_of_order
+
+    app = call.app()
+    shown = app.show_alert(user=call.user(), alert=str(call.options.alert))
     alert, rule = shown.alert, shown.rule
     trail = [
         {"kind": row.kind, "at": row.event_at, "actor": row.actor, "said": row.payload}
@@ -186,6 +191,7 @@ def show_alert(call: Call) -> int:
         "source": None if rule is None else rule.source,
         "trail": trail,
     }
+    zone = zone_of_order(app, alert.encounter)
     lines = pairs(
         (
             ("alert", alert.id),
@@ -194,7 +200,7 @@ def show_alert(call: Call) -> int:
             ("severity", f"{alert.severity.value}, tier {alert.tier}"),
             ("told", ", ".join(role.value for role in alert.audience)),
             *_let_be(alert),
-            *((row.kind, f"{row.event_at:%Y-%m-%d %H:%M} UTC {row.actor}") for row in shown.trail),
+            *((row.kind, f"{moment(row.event_at, zone)} {row.actor}") for row in shown.trail),
         )
     )
     return call.answer(data, lines)

@@ -79,8 +79,15 @@ def list_alerts(
         stays = place.reads.encounters(ward=ward)
         kept = [one for one in stays if encounter in (None, one.id)]
         ended = (row for row in rows if not row.alert.open)
-        rows = (*_told(alerts_at(place, kept, now), role, silent=silent), *ended)
+        # A stay that has ended is not settled again: what it left to a signature stands.
+        left = (row for row in rows if row.alert.awaits_signature and row.alert.open)
+        told = (*_told(alerts_at(place, kept, now), role, silent=silent), *left)
+        rows = (*sorted(told, key=_gravest), *ended)
     return tuple(_item(place, row, now) for row in rows)
+
+
+def _gravest(row: AlertRow) -> tuple[int, datetime, str]:
+    return row.alert.severity.rank, row.alert.since, row.alert.id
 
 
 def _told(rows: Iterable[AlertRow], role: Role | None, *, silent: bool) -> tuple[AlertRow, ...]:

@@ -135,4 +135,6 @@ def test_the_charge_nurse_reads_the_night_on_the_command_line(night: Night) -> N
     (emergency,) = night.of("3", "X-NEWS-EMER")
     shown = night.say("alerts", "show", emergency.id)
     assert "shen.rui agreed" in shown
+    raised = emergency.raised_at.astimezone(MORNING.tzinfo)
+    assert f"{raised:%Y-%m-%d %H:%M} system" in shown, "on the ward's clock"
     assert "oxygen, cultures and antibiotics are running" in shown

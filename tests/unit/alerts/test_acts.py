@@ -159,6 +159,9 @@ def test_an_s1_open_at_the_end_of_the_stay_waits_for_a_physicians_signature(shif
         shift.app.sign_alert(user="dr.chen", command=shift.new(), alert=alert.id)
     shift.app.record_death(user="dr.chen", command=shift.new(), encounter=shift.stay)
     assert now(shift, alert).awaits_signature
+    for frozen in (False, True):
+        rows = shift.app.list_alerts(user="dr.chen", now=shift.clock.at, frozen=frozen)
+        assert [row.alert.id for row in rows if row.alert.awaits_signature] == [alert.id]
     with pytest.raises(NotAuthorised):
         shift.app.sign_alert(user="li.na", command=shift.new(), alert=alert.id)
     shift.app.sign_alert(user="dr.chen", command=shift.new(), alert=alert.id)
