@@ -191,6 +191,13 @@ def test_the_evidence_takes_the_place_of_the_picture_in_a_low_window(
 
 
 # ---------------------------------------------------------------- step dialog
+def say_why_late(page: StepDialog) -> None:
+    """The window of the dose at 04:30 has closed: a nurse says why before it is recorded."""
+    assert page.card.problem.text().startswith("give a reason: Too early or too late")
+    (asked,) = page.card.view.blocks
+    asked.reason.setText("the patient was at the scanner")
+
+
 def test_a_dose_is_refused_by_keys_with_its_reason(desk: Desk, sample: Sample) -> None:
     page = dialog(desk, sample, "furosemide", "", 1)
     reasons = [button.accessibleDescription() for button in page.card.exit_buttons]
@@ -212,6 +219,7 @@ def test_what_cannot_be_scanned_needs_a_reason_and_is_recorded_with_it(
     page = dialog(desk, sample, "furosemide", "M10", 1)
     page.card.cannot.click()
     page.card.view.noscan.button("label_damaged").click()
+    say_why_late(page)
     assert page.card.problem.text() == ""
     page.record()
     rest(desk)
@@ -254,6 +262,7 @@ def test_a_step_that_somebody_else_recorded_meanwhile_is_told(desk: Desk, sample
     page = dialog(desk, sample, "furosemide", "M10", 1)
     page.take_scan(BAND)
     page.take_scan("06911111111117")
+    say_why_late(page)
     sample.check("zhao.min", "furosemide", number=1)
     page.record()
     rest(desk)
