@@ -92,7 +92,13 @@ def _after(alert: Alert, body: AlertAct, happening: Happening) -> Alert:  # noqa
         case AlertAcknowledged():
             until = body.action_until
             by = happening.actor
-            return replace(alert, acknowledged_at=at, acknowledged_by=by, action_until=until)
+            return replace(
+                alert,
+                acknowledged_at=at,
+                acknowledged_by=by,
+                first_acknowledged_at=alert.first_acknowledged_at or at,
+                action_until=until,
+            )
         case AlertSnoozed():
             return replace(alert, snoozed_until=body.until, snoozes=alert.snoozes + 1)
         case AlertOverridden():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.ids import derived
 from domain.values import quickly_made
@@ -63,6 +63,10 @@ class AlertKey:
 @lru_cache(maxsize=8192)  # asked for of every alert whenever its patient is settled
 def _alert_id(rule: str, subject: str, cause: str) -> str:
     return derived("alert", rule, subject, cause)
+
+
+HIDES: Final = "hides"
+"""In the evidence of an alert: the rules whose alerts it stands for, with commas between."""
 
 
 @quickly_made
@@ -165,6 +169,7 @@ class Alert:
         climbs_from: the instant that the ladder's minutes count from.
         occurrences: how often its condition was met anew.
         acknowledged_at: somebody has seen it; that is not done.
+        first_acknowledged_at: when somebody first did; it stays when the alert speaks again.
         action_until: when the action timer ends that the acknowledgement started.
         snoozed_until: it is quiet until then; the score does not change.
         snoozes: how often it was put off.
@@ -199,6 +204,7 @@ class Alert:
     late_by_minutes: int = 0
     acknowledged_at: datetime | None = None
     acknowledged_by: PractitionerId | None = None
+    first_acknowledged_at: datetime | None = None
     action_until: datetime | None = None
     snoozed_until: datetime | None = None
     snoozes: int = 0

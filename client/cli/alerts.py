@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _DAYS: Final = 30
 """Metrics look back so many days unless a span is said."""
+_ANY_LIMIT: Final = "X-LATE"
+"""The rule of limits that have none of their own: it says which step is late."""
 
 
 def add(commands: Commands) -> None:
@@ -149,7 +151,7 @@ def _words(app: App, items: Sequence[AlertItem]) -> str:
                 item.alert.key.rule,
                 f"{item.row.ward} {item.row.bed}",
                 f"{item.row.patient_name} {item.row.patient_name_zh}".strip(),
-                _what(item, title_of(item.row.order_fields, {}).text()),
+                _what(app, item, title_of(item.row.order_fields, {}).text()),
                 minutes(item.age_minutes),
                 str(item.alert.tier),
                 ", ".join(role.value for role in item.alert.audience),
@@ -162,9 +164,20 @@ def _words(app: App, items: Sequence[AlertItem]) -> str:
     )
 
 
-def _what(item: AlertItem, about: str) -> str:
-    title = item.alert.key.rule if item.rule is None else item.rule.title["en"]
-    return f"{title}: {about}" if about else title
+def _what(app: App, item: AlertItem, about: str) -> str:
+    """What is wrong, at which step, about what; and what this alert stands for besides."""
+    from client.cli.order_tables import step_name
+    from domain.alerts import HIDES
+
+    alert, rule = item.alert, item.rule
+    title = alert.key.rule if rule is None else rule.title["en"]
+    if alert.key.rule == _ANY_LIMIT and item.row.loop is not None:
+        title = f"{title} ({step_name(alert.step, item.row.loop, app.loops)})"
+    words = f"{title}: {about}" if about else title
+    book = app.place.rulebook
+    hidden = [] if book is None else map(book.rule, alert.evidence.get(HIDES, "").split(","))
+    also = "; ".join(one.title["en"] for one in hidden if one is not None)
+    return f"{words} (also: {also})" if also else words
 
 
 def _state(item: AlertItem, resolved: str) -> str:

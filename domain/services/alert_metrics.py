@@ -111,7 +111,7 @@ def alert_metrics(
 
 
 def _served(place: Workplace, alerts: list[Alert]) -> Served:
-    acknowledged = [one for one in alerts if one.acknowledged_at is not None]
+    acknowledged = [one for one in alerts if one.first_acknowledged_at is not None]
     overridden = [one for one in alerts if one.override is not None]
     answered = {one.id for one in (*acknowledged, *overridden)}
     resolved = [one for one in alerts if one.resolved_at is not None]
@@ -119,7 +119,7 @@ def _served(place: Workplace, alerts: list[Alert]) -> Served:
     noise = [one for one in by_facts if one.id not in answered and _span(one) <= NOISE]
     silenced = {one.id for one in noise}
     acted = [one for one in by_facts if one.id not in silenced and _in_time(place, one)]
-    ack = sorted(_minutes(one.raised_at, one.acknowledged_at) for one in acknowledged)
+    ack = sorted(_minutes(one.raised_at, one.first_acknowledged_at) for one in acknowledged)
     act = sorted(_minutes(one.raised_at, one.resolved_at) for one in by_facts)
     climbed = sum(one.tier > 0 for one in alerts)
     return Served(

@@ -1,20 +1,26 @@
 """What hides what: an alert upstream on the same work hides those that follow from it.
 
-"Not dispensed" hides "not given", and is itself as grave as the gravest that it hides. Only among
-what is wanted at one instant, so the order of things changes nothing.
+"Not dispensed" hides "not given", and is itself as grave as the gravest that it hides. Who would
+have been told of something urgent that is hidden is told of what hides it: the nurse must know that
+a STAT dose is late, whatever it waits for. Only among what is wanted at one instant, so the order
+of things changes nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from domain.alerts import HIDES, AlertSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from domain.alerts import Alert, AlertKey, AlertSeverity, Wanted
+    from domain.alerts import Alert, AlertKey, Wanted
     from rules.alerts.rule import Rule
+
+_URGENT: Final = (AlertSeverity.S1, AlertSeverity.S2)
 
 
 def hides_nothing(alerts: Iterable[Alert]) -> frozenset[AlertKey]:
@@ -47,13 +53,11 @@ def suppressed(
             hidden[one.key] = above
     if not hidden:
         return tuple(wanted)
-    graver: dict[AlertKey, tuple[AlertSeverity, set[str]]] = {}
+    below: dict[AlertKey, list[Wanted]] = {}
     for one in wanted:
         for root in _roots(one, hidden):
-            severity, names = graver.get(root.key, (root.severity, set()))
-            names.add(one.key.rule)
-            graver[root.key] = (min(severity, one.severity, key=lambda s: s.rank), names)
-    return tuple(_shown(one, graver) for one in wanted if one.key not in hidden)
+            below.setdefault(root.key, []).append(one)
+    return tuple(_shown(one, below.get(one.key, ())) for one in wanted if one.key not in hidden)
 
 
 def same_work(one: Wanted, other: Wanted) -> bool:
@@ -74,9 +78,15 @@ def _roots(one: Wanted, hidden: Mapping[AlertKey, list[Wanted]]) -> Iterable[Wan
             yield other
 
 
-def _shown(one: Wanted, graver: Mapping[AlertKey, tuple[AlertSeverity, set[str]]]) -> Wanted:
-    if one.key not in graver:
+def _shown(one: Wanted, hidden: Collection[Wanted]) -> Wanted:
+    if not hidden:
         return one
-    severity, names = graver[one.key]
-    evidence = MappingProxyType({**one.evidence, "hides": ",".join(sorted(names))})
-    return replace(one, severity=severity, evidence=evidence)
+    severity = min((one.severity, *(other.severity for other in hidden)), key=lambda s: s.rank)
+    names = sorted({other.key.rule for other in hidden})
+    urgent = {role for other in hidden if other.severity in _URGENT for role in other.roles}
+    return replace(
+        one,
+        severity=severity,
+        roles=(*one.roles, *sorted(urgent.difference(one.roles))),
+        evidence=MappingProxyType({**one.evidence, HIDES: ",".join(names)}),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.alerts import HIDES
 from rules.alerts.registry import CONDITIONS, LimitCondition
 from rules.alerts.view import Test, View
 
@@ -74,4 +75,4 @@ def _shown(claim: Claim, assessment: Assessment, now: datetime) -> Iterator[Test
 
 
 def _hides(one: Wanted) -> list[str]:
-    return one.evidence.get("hides", "").split(",")
+    return one.evidence.get(HIDES, "").split(",")

@@ -11,6 +11,7 @@ import pytest
 from domain.alerts import Alert, AlertKey, AlertOverride, AlertSeverity, Wanted
 from domain.ids import EncounterId
 from domain.orders import Priority
+from domain.people import Role
 from rules.alerts.grouping import cards
 from rules.alerts.loader import load_rules
 from rules.alerts.quiet import Quiet
@@ -39,6 +40,17 @@ def test_what_is_hidden_hides_on_and_the_first_is_shown() -> None:
     )
     assert said(dose, 15) == {"M-01": "S1"}
     assert wanted(dose, 15)["M-01"].evidence == {"hides": "M-03,M-05"}
+
+
+def test_the_nurse_is_told_that_a_stat_dose_is_late_whatever_it_waits_for() -> None:
+    dose = stay(
+        task("medication", deadline("M-01", 10), deadline("M-05", 15), priority=Priority.STAT)
+    )
+    found = wanted(dose, 15)["M-01"]
+    assert found.severity is AlertSeverity.S1
+    assert {Role.PHARMACIST, Role.NURSE} <= set(found.roles)
+    before = wanted(dose, 12)["M-01"]
+    assert Role.NURSE not in before.roles, "nothing that she could do is late yet"
 
 
 def test_another_task_of_the_order_is_not_hidden() -> None:
