@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from domain.alerts import Alert
     from domain.ids import EncounterId, OrderId
+    from domain.loops.case import Case
     from domain.patients import Encounter, Patient
     from domain.ports import Rulebook
     from domain.services.workplace import Workplace
@@ -64,8 +65,7 @@ def alerts_at(place: Workplace, stays: Iterable[Encounter], now: datetime) -> It
     for stay in stays:
         patient = place.reads.patient(stay.patient_id)
         situation = settled_situation(place.rulebook, place, stay.id, now)
-        if patient is not None:
-            found.extend(_row(place, one, stay, patient) for one in situation.alerts)
+        found += [_row(place, one, stay, patient) for one in situation.alerts if patient]
     yield from sorted(found, key=_gravest)
 
 
@@ -89,8 +89,10 @@ def _row(place: Workplace, alert: Alert, stay: Encounter, patient: Patient) -> A
 
 def _with_order(place: Workplace, row: AlertRow, order: OrderId) -> AlertRow:
     case = place.reads.case(order)
-    if case is None:
-        return row
+    return row if case is None else _of_case(row, case)
+
+
+def _of_case(row: AlertRow, case: Case) -> AlertRow:
     task = None if row.alert.task is None else case.tasks.get(row.alert.task)
     return replace(
         row,

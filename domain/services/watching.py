@@ -55,10 +55,10 @@ def pass_due(
     by_stay: dict[EncounterId, list[OrderId]] = {}
     if place.rulebook is not None:
         by_stay.update((stay, []) for stay, _at in place.reads.wakes(until=now, limit=most))
-    for order, _at in place.reads.due_streams(until=now, since=since, limit=most):
-        stay = place.reads.encounter_of_order(order)
-        if stay is not None:
-            by_stay.setdefault(stay, []).append(order)
+    due = (row[0] for row in place.reads.due_streams(until=now, since=since, limit=most))
+    at = ((place.reads.encounter_of_order(order), order) for order in due)
+    for stay, order in ((stay, order) for stay, order in at if stay is not None):
+        by_stay.setdefault(stay, []).append(order)
     return _each(place, list(by_stay.items()))
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.errors import InvalidInput, Refused
-from tests.shift import Shift, fake_shift
+from domain.ids import PractitionerId
+from domain.services.exceptions import exceptions_in, require_seen
+from domain.worklists import JournalRow
+from tests.shift import Shift, fake_shift, local, real_loops
 
 PLAIN = {"noscan_reason": "scanner down"}
 
@@ -52,3 +57,54 @@ def test_an_incident_and_a_late_dose_are_told_with_their_minutes(shift: Shift) -
     assert late
     assert all(isinstance(one["minutes"], int) and one["minutes"] > 0 for one in late)
     assert [one["what"] for one in exceptions][-1] == "incident"
+
+
+def test_what_was_passed_over_is_told_with_its_check_and_its_step(shift: Shift) -> None:
+    order = shift.ordered(shift.drug(dose_count=1))
+    shift.verified(order)
+    (dose,) = (task.id for task in shift.tasks(order))
+    shift.at("11:30")
+    overrides = [{"check": "window", "reason": "the patient was at the scanner"}]
+    shift.check(dose, override=overrides)
+    told = [one for one in shift.shown(order)["exceptions"] if one["what"] == "override"]
+    assert ("M10", "window") in {(one["step"], one["detail"]) for one in told}
+
+
+def recorded(**said: object) -> JournalRow:
+    """An event of a step, as it stands in the journal."""
+    return JournalRow(
+        chain="stay-1",
+        chain_seq=9,
+        stream="dose-1",
+        stream_seq=3,
+        kind="step_recorded",
+        actor=PractitionerId("li.na"),
+        event_at=local("08:00"),
+        recorded_at=local("08:00"),
+        source="import",
+        payload=said,
+        command_id="1",
+        n=0,
+    )
+
+
+def test_a_step_that_an_import_passed_over_is_an_exception() -> None:
+    row = recorded(step="M13", gaps=["M11"], overrides=[{"check": "dose"}, "unreadable"])
+    told = [(one.what, one.step, one.detail) for one in exceptions_in([row])]
+    assert told == [("override", "M13", "dose"), ("gap", "M11", "")]
+
+
+def test_an_order_without_exceptions_is_confirmed_as_it_is() -> None:
+    require_seen(real_loops().get("medication"), "physician_confirmed", {}, tuple)
+
+
+def test_a_hospitals_own_loop_that_does_not_ask_is_confirmed_as_it_is() -> None:
+    loop = real_loops().get("medication")
+    closing = loop.closing
+    assert closing is not None
+    plain = replace(closing, fields=())
+    own = replace(loop, steps={**loop.steps, closing.no: plain})
+    rows = [recorded(step="M13", gaps=["M11"])]
+    require_seen(own, "physician_confirmed", {}, lambda: rows)
+    with pytest.raises(Refused, match="Exceptions of this order: 1"):
+        require_seen(loop, "physician_confirmed", {}, lambda: rows)
