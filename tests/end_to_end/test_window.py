@@ -121,6 +121,9 @@ def test_a_nurse_scans_wristband_and_drug_records_and_the_picture_moves_on(
     wedge(desk, wristband("0012345678", 1))
     assert dialog.card.problem.text() == "scan the drug first"
     wedge(desk, FURO)
+    assert dialog.card.problem.text().startswith("give a reason: Too early or too late")
+    (asked,) = dialog.card.view.blocks
+    asked.reason.setText("the patient was at the scanner")
     assert dialog.card.problem.text() == ""
     assert [mark.tone for mark in dialog.card.stepper.marks[:3]] == [Tone.DONE] * 3
 
