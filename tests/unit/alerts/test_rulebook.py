@@ -124,6 +124,13 @@ def test_late_steps_without_a_rule_of_their_own_are_told_to_whose_they_are() -> 
     assert said(unknown, 5) == {"X-LATE": "S4"}
 
 
+def test_two_limits_of_a_rule_that_run_out_together_are_one_alert() -> None:
+    hold, check = deadline("X-LATE", 5, limit="TM24"), deadline("X-LATE", 5, limit="TM01")
+    for together in ((hold, check), (check, hold)):
+        (one,) = assess(stay(order("medication", *together)), 5).wanted
+        assert one.limit == "TM01", "of equally grave ones the first by its limit"
+
+
 def test_vital_signs_count_with_what_is_kept_of_earlier_ones() -> None:
     three = {**WELL, "respiratory_rate": "22", "pulse": "95"}
     situation = stay(clinical=observed((0, ILL), (600, three), (661, {"spo2": "90"})))
