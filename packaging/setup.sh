@@ -76,7 +76,8 @@ stamp=$( (
 if [[ "$(cat .venv/wardloop-stamp 2>/dev/null || true)" != "$stamp" ]]; then
     pip=(.venv/bin/python -m pip --disable-pip-version-check install -qq --compile --root-user-action ignore)
     say "installing the pinned packages into .venv (about a minute)"
-    "${pip[@]}" --require-hashes --requirement requirements-dev.txt
+    # every package stands in the file: pip resolves nothing, and a release of today changes nothing
+    "${pip[@]}" --require-hashes --no-deps --requirement requirements-dev.txt
     "${pip[@]}" --no-deps --no-build-isolation --editable .
     # pip compiles what it installs; this catches what an interrupted run left (start is 2.5 times faster)
     .venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null || true
