@@ -79,9 +79,9 @@ class TaskPane:
 def banner_at(
     bedside: Bedside, names: Names, *, now: datetime, formats: Formats, nurse: str | None = None
 ) -> BannerView:
-    """The banner of the patient of an order. Allergies are not recorded yet, and it says so."""
+    """The banner of the patient of an order, with their allergies or that nobody has asked."""
     texts = formats.texts
-    allergies = Fact(texts("identity.allergies_not_recorded"), NO_BREAK)
+    allergies = _allergies(bedside, formats)
     staff = [
         Fact(texts("order.ordered_by"), names.person(bedside.case.order.author, formats)),
     ]
@@ -94,8 +94,24 @@ def banner_at(
         formats=formats,
         facts=(allergies,),
         staff=tuple(staff),
-        warning=texts("identity.allergies_not_recorded"),
+        warning="" if _known_to_have_none(bedside) else allergies.label,
     )
+
+
+def _allergies(bedside: Bedside, formats: Formats) -> Fact:
+    """What is known of allergies: never nothing, for silence would read as none."""
+    texts = formats.texts
+    known = None if bedside.clinical is None else bedside.clinical.allergies
+    if known is None:
+        return Fact(texts("identity.allergies_not_recorded"), NO_BREAK)
+    if not known:
+        return Fact(texts("identity.no_known_allergies"), NO_BREAK)
+    said = (f"{one.substance} ({one.reaction})" if one.reaction else one.substance for one in known)
+    return Fact(texts("identity.known_allergies"), ", ".join(said))
+
+
+def _known_to_have_none(bedside: Bedside) -> bool:
+    return bedside.clinical is not None and bedside.clinical.allergies == ()
 
 
 def task_pane(data: LoopData, line: WorkLine, *, now: datetime, formats: Formats) -> TaskPane:
