@@ -109,6 +109,14 @@ class View:
             self.tests.append(Test(fact, op, wanted, seen, result))
         return result
 
+    def holds(self, fact: str, seen: object) -> bool:
+        """Whether a fact is true."""
+        return self.test(fact, "is", wanted=True, seen=seen)
+
+    def lacks(self, fact: str, seen: object) -> bool:
+        """Whether a fact is false."""
+        return self.test(fact, "is", wanted=False, seen=seen)
+
     def of_limit(
         self,
         rule: Rule,

@@ -36,7 +36,7 @@ ACKNOWLEDGED: Final = "C6"
 @on_limit("critical_late", "deadlines", "fields.critical_item", "done.C7")
 def critical_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A critical value waits too long for its next person."""
-    if view.test("known and no worse", "is", True, known_repeat(view, stream)):  # noqa: FBT003 - what is wanted
+    if view.holds("known and no worse", known_repeat(view, stream)):
         return ()
     if _of_an_image(view, stream, deadline):
         return ()
@@ -70,7 +70,7 @@ def critical_ecg(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> 
 @on_limit("known_critical", "deadlines", "fields.critical_item", "done.C7", of=_OF)
 def known_critical(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A critical value that is known and no worse: told quietly instead (L-11)."""
-    known = view.test("known and no worse", "is", True, known_repeat(view, stream))  # noqa: FBT003 - what is wanted
+    known = view.holds("known and no worse", known_repeat(view, stream))
     return view.of_limit(rule, stream, deadline) if known else ()
 
 
@@ -137,7 +137,7 @@ def turnaround(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """From request to result it has taken too long as a whole; a culture grows for days."""
     if view.test("fields.test_class", "is", CULTURE, stream.fields.get("test_class")):
         return ()
-    if not view.test("done.L9", "is", False, "L9" in stream.done):  # noqa: FBT003 - what is wanted
+    if not view.lacks("done.L9", "L9" in stream.done):
         return ()
     start = stream.since if stream.due_at is None else max(stream.since, stream.due_at)
     column = ("stat_minutes", "urgent_minutes", "routine_minutes")[stream.priority.column]
@@ -151,9 +151,9 @@ def turnaround(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
 def pending_at_discharge(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """The patient has left and a result is still to come."""
     situation = view.situation
-    if not view.test("active", "is", False, situation.active):  # noqa: FBT003 - what is wanted
+    if not view.lacks("active", situation.active):
         return ()
-    if not view.test("done.L9", "is", False, "L9" in stream.done):  # noqa: FBT003 - what is wanted
+    if not view.lacks("done.L9", "L9" in stream.done):
         return ()
     return view.of_stream(rule, stream, situation.ended_at or stream.since, step="L9")
 
@@ -171,7 +171,7 @@ def amended_report(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     for mark in stream.marks:
         if mark.what != AMENDED or (read is not None and read[0] >= mark.at):
             continue
-        critical = view.test("streams.critical_value", "is", True, _opened(view, stream, mark.at))  # noqa: FBT003 - what is wanted
+        critical = view.holds("streams.critical_value", _opened(view, stream, mark.at))
         claims += view.of_stream(
             rule,
             stream,

@@ -55,7 +55,7 @@ def controlled_from(view: View, stream: Stream, deadline: Deadline, rule: Rule) 
 def custody_gap(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A drug is on its way too long; a controlled one is grave after its own minutes."""
     at = controlled_from(view, stream, deadline, rule)
-    if not view.test("fields.controlled", "is", True, at is not None) or at is None:  # noqa: FBT003 - what is wanted
+    if not view.holds("fields.controlled", at is not None) or at is None:
         return view.of_limit(rule, stream, deadline)
     return view.of_limit(rule, stream, deadline, extra=((at, AlertSeverity.S1),))
 
@@ -82,7 +82,7 @@ def report_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> I
 @on_limit("crossmatch_late", "deadlines", "fields.massive", alone=True)
 def crossmatch_late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """No compatible blood in time; in a massive transfusion that is grave at once."""
-    if view.test("fields.massive", "is", True, view.field(stream, "massive") is True):  # noqa: FBT003 - what is wanted
+    if view.holds("fields.massive", view.field(stream, "massive") is True):
         return view.of_limit(rule, stream, deadline, severity=AlertSeverity.S1)
     return view.of_limit(rule, stream, deadline)
 
@@ -103,7 +103,7 @@ def safety_screen(view: View, stream: Stream, deadline: Deadline, rule: Rule) ->
     of_the_slot = left is None or left[0] != deadline.starts_at
     if not of_the_slot or view.field(stream, "checklist") is not True:
         return ()
-    if not view.test("done.E5", "is", False, "E5" in stream.done):  # noqa: FBT003 - what is wanted
+    if not view.lacks("done.E5", "E5" in stream.done):
         return ()
     slot = deadline.starts_at
     ahead = rule.minutes("before_minutes")

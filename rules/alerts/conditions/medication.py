@@ -44,7 +44,7 @@ BEFORE_WATCHED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 @on_stream("double_check_missing", "fields.high_alert", "marks", loops=("medication",), marked=True)
 def double_check_missing(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """A high-alert drug was given and the check by two persons was passed over."""
-    if not view.test("fields.high_alert", "is", True, view.field(stream, "high_alert") is True):  # noqa: FBT003 - what is wanted
+    if not view.holds("fields.high_alert", view.field(stream, "high_alert") is True):
         return ()
     skipped = [mark for mark in stream.marks if mark.what == GAP and mark.step in _PAIRED]
     if not skipped:

@@ -23,7 +23,7 @@ GAP: Final = "gap"
 @on_stream("incomplete", "incomplete", "marks.gap", marked=True)
 def incomplete(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     """A required step was passed over and has not been entered since."""
-    if not view.test("incomplete", "is", True, stream.incomplete):  # noqa: FBT003 - what is wanted
+    if not view.holds("incomplete", stream.incomplete):
         return ()
     gaps = [mark for mark in stream.marks if mark.what == GAP]
     first = min(gaps, key=lambda mark: (mark.seq, mark.step), default=None)
