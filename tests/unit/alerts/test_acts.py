@@ -205,3 +205,16 @@ def test_the_figures_of_a_morning(shift: Shift) -> None:
     assert found.by_rule["LATE"].act_median == 10.0
     assert found.burden.nurse_shifts == 0
     assert found.burden.s2 is None, "without an assignment there is no burden to tell"
+
+
+def test_an_acknowledgement_stays_in_the_figures_when_the_alert_speaks_again(shift: Shift) -> None:
+    start = shift.clock.at
+    alert = late(shift, "08:00")
+    shift.at("08:05")
+    shift.app.acknowledge_alert(user="li.na", command=shift.new(), alert=alert.id)
+    shift.at("08:40")  # nothing was done within the 30 minutes of an S1
+    shift.app.one_pass(now=shift.clock.at)
+    assert now(shift, alert).acknowledged_at is None, "it speaks again"
+    found = shift.app.alert_metrics(user="dr.chen", since=start, until=shift.at("09:00"))
+    assert found.by_rule["LATE"].acknowledged == 1
+    assert found.by_rule["LATE"].ack_median == 5.0
