@@ -56,6 +56,7 @@ class Occurrence:
         interval: the usual time to the next dose, for windows in percent of it.
         part: give; for patches apply or remove.
         dose: from the dose table, when there is one.
+        off_at: for an application, when this patch comes off.
     """
 
     due_at: datetime
@@ -65,6 +66,7 @@ class Occurrence:
     interval: timedelta | None
     part: Part = Part.GIVE
     dose: Quantity | None = None
+    off_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ def expand(
         site_times: the ward's clock times.
         time_critical: the drug is on the hospital's time-critical list (TM07).
         each: occurrences per due time: units of blood (X12), tubes (X10).
-        worn_for: a patch: each application is paired with a removal after this time (X8).
+        worn_for: a patch: each application is paired with a removal after this time (X8), or when
+            the next one goes on, whichever comes first.
         container_lasts: continuous: when a bag or syringe is predicted to be empty.
         doses: the dose table (X9); when its rows are used up the order has ended.
 
@@ -139,7 +142,8 @@ def expand(
     ends = [_end(frequency, start, zone, length) for length in (duration, frequency.duration)]
     ends.append(None if stop is None else aware("stop", stop))
     end = min((moment for moment in ends if moment is not None), default=None)
-    last = until if end is None else min(until, end)
+    seen = until if worn_for is None else until + max(worn_for, timedelta(0))  # its next patch
+    last = seen if end is None else min(seen, end)
     times = _due_times(
         frequency,
         start=start,
@@ -156,7 +160,7 @@ def expand(
     if worn_for is not None:
         planned = _paired(planned, worn_for, zone, end)
     due = tuple(o for o in _numbered(planned) if begin <= o.due_at < until)
-    undated = frequency.tasks_at_signing if begin <= start < last else 0
+    undated = frequency.tasks_at_signing if begin <= start < min(last, until) else 0
     return Occurrences(due, undated, window, frequency.interval, frequency.as_needed)
 
 
@@ -288,18 +292,19 @@ def _with_doses(
 def _paired(
     applied: Iterable[Occurrence], worn_for: timedelta, zone: tzinfo, end: datetime | None
 ) -> Iterator[Occurrence]:
-    """Each application with its removal; an order that ends takes its patch off (X3, X8)."""
+    """Each application with its removal: a new patch or the order's end takes it off (X3, X8)."""
     if worn_for <= timedelta(0):
         raise InvalidInput("worn_for", "a patch is worn some time", right="a positive time")
-    for patch in applied:
-        off = later(patch.due_at, worn_for, zone)
-        yield replace(patch, part=Part.APPLY)
-        yield replace(
-            patch,
-            due_at=off if end is None else min(off, end),
-            part=Part.REMOVE,
-            dose=None,
-        )
+    at: datetime | None = None
+    next_at: datetime | None = None
+    for patch in reversed(tuple(applied)):
+        if at is not None and patch.due_at < at:
+            next_at = at
+        at = patch.due_at
+        ends = (later(patch.due_at, worn_for, zone), end, next_at)
+        off = min(moment for moment in ends if moment is not None)
+        yield replace(patch, part=Part.APPLY, off_at=off)
+        yield replace(patch, due_at=off, part=Part.REMOVE, dose=None)
 
 
 def _numbered(planned: Iterable[Occurrence]) -> Iterator[Occurrence]:

@@ -201,6 +201,22 @@ def test_x8_a_stopped_order_takes_its_patch_off_at_the_stop() -> None:
     assert [o.part for o in found.due] == [Part.APPLY, Part.REMOVE]
 
 
+@pytest.mark.rows("X8")
+def test_x8_a_first_patch_put_on_at_once_comes_off_when_the_next_one_goes_on() -> None:
+    """Never two at once: the first is worn for a shorter time, until the ward's hour."""
+    found = expand(
+        QD,
+        start=at(2, "13:00"),
+        until=at(3, "08:00"),
+        zone=WARD,
+        worn_for=DAY,
+        first_dose_now=True,
+    )
+    (patch,) = found.due
+    assert patch.part is Part.APPLY
+    assert patch.off_at == at(3, "08:00"), "the next patch lies behind the horizon, and counts"
+
+
 # ---------------------------------------------------------------- X9: dose tables
 
 
