@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 from sqlalchemy import select, text
 
 from domain.clinical import (
-    ActiveOrder,
     Allergy,
     AllergyKind,
     Clinical,
@@ -21,6 +20,7 @@ from domain.clinical import (
 )
 from domain.errors import NotFound
 from domain.ids import EncounterId, PatientId, PractitionerId
+from domain.loops.active import active_order
 from domain.observations import Observation
 from domain.orders import OrderState
 from domain.patients import Sex
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from domain.orders import Order
+    from domain.clinical import ActiveOrder
     from storage.engine import Driver, Row
     from storage.memory import Known
 
@@ -279,7 +279,7 @@ class StoredClinical(Clinical):
         known = self._known.active
         made = known.get(order.id)
         if made is None or made[0] is not row or made[1] is not product:
-            made = known[order.id] = row, product, _active(order, product)
+            made = known[order.id] = row, product, active_order(order, product)
         return made[2]
 
     def _product(self, fields: Mapping[str, object]) -> Mapping[str, object]:
@@ -290,18 +290,6 @@ class StoredClinical(Clinical):
             if found is None and isinstance(code := fields.get(name), str):
                 found = item_at(self._driver, self._memory, kind, code, self._now)
         return _NOTHING if found is None else found
-
-
-def _active(order: Order, product: Mapping[str, object]) -> ActiveOrder:
-    return ActiveOrder(
-        id=order.id,
-        loop=order.loop,
-        priority=order.priority,
-        fields=order.fields,
-        product=product,
-        signed_at=order.signed_at,
-        stop_at=order.stop_at,
-    )
 
 
 class _ByName(Mapping[str, T]):

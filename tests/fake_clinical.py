@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.clinical import ActiveOrder, Allergy, Clinical, standing_allergies
+from domain.clinical import Allergy, Clinical, standing_allergies
 from domain.errors import NotFound
 from domain.events import Amended, Corrected, ExitRecorded, Nullified, StepRecorded
 from domain.happenings import (
@@ -16,6 +16,7 @@ from domain.happenings import (
     StandingFactSet,
 )
 from domain.ids import EncounterId
+from domain.loops.active import active_order
 from domain.standing import ALLERGIES_REVIEWED, NOTE, StandingFact, holding
 from domain.told import of_evidence, of_observed
 from storage.clinical_projection import VOIDING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from domain.clinical import ActiveOrder
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import PatientId
@@ -218,15 +220,7 @@ def _orders(state: FakeState, encounter: EncounterId, now: datetime) -> Iterable
         if order.encounter_id == encounter and order.state.value != "draft":
             if order.state.terminal:
                 continue
-            yield ActiveOrder(
-                id=order.id,
-                loop=order.loop,
-                priority=order.priority,
-                fields=order.fields,
-                product=_product(state, order.fields, now),
-                signed_at=order.signed_at,
-                stop_at=order.stop_at,
-            )
+            yield active_order(order, _product(state, order.fields, now))
 
 
 def _product(state: FakeState, fields: Mapping[str, object], now: datetime) -> Mapping[str, object]:

@@ -17,7 +17,6 @@ from domain.happenings import (
     StandingFactSet,
 )
 from domain.ids import EncounterId, OrderId, TaskId
-from domain.orders import OrderState
 from domain.ports import Reads
 from domain.tasks import PendingExit
 from tests.any_store import SEVEN, AnyStore, at
@@ -350,23 +349,7 @@ def test_notes_stand_beside_each_other_the_latest_first(
     assert "note" not in reads.clinical(stay).facts
 
 
-# ---------------------------------------------------------------- orders, and inside a write
-def test_active_orders_are_known_with_what_the_catalogue_says_of_them(
-    hospital: Hospital, reads: Reads, stay: EncounterId
-) -> None:
-    hospital.item("amoxicillin", {"atc": "J01CA04"}, since=SEVEN)
-    signed = hospital.place(stay)
-    spoken = hospital.place(stay, state=OrderState.VERBAL, product="unknown")
-    hospital.place(stay, state=OrderState.DRAFT)
-    closed = hospital.place(stay)
-    hospital.append(closed, (closed, StepRecorded("M16")), raises=True)
-    orders = {one.id: one for one in reads.clinical(stay).orders}
-    assert set(orders) == {signed, spoken, closed}
-    assert orders[signed].product == {"atc": "J01CA04"}
-    assert (orders[signed].loop, orders[signed].signed_at) == ("medication", SEVEN)
-    assert (orders[spoken].product, orders[spoken].signed_at) == ({}, None)
-
-
+# ---------------------------------------------------------------- inside a write
 def test_inside_a_write_its_own_values_are_seen(
     hospital: Hospital, any_store: AnyStore, stay: EncounterId
 ) -> None:
