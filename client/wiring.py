@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from client.app import App
 from client.configuring import configuration, outlook_of
+from client.hashing import Argon2Hash
 from domain.errors import InvalidInput, Refused
 from domain.happenings import ConfigurationTaken, Happening, Noun
 from domain.ids import CommandId, WardId, derived, uuid7
@@ -20,6 +21,7 @@ from domain.ports import CommandMeta
 from domain.services.authorising import SYSTEM
 from domain.services.workplace import WardSettings, Workplace
 from domain.timing import DEFAULT_TIMES
+from domain.trust import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -228,6 +230,7 @@ def _place(store: Store, decides: Configuration, ids: Ids, *, rewind: bool) -> W
         ids=ids,
         workstation=settings.workstation,
         config_hash=decides.sha256,
+        trust=_trust(store, settings.workstation),
         wards=ward_settings(settings),
         time_zone=settings.time_zone,
         rewind=rewind,
@@ -235,6 +238,11 @@ def _place(store: Store, decides: Configuration, ids: Ids, *, rewind: bool) -> W
         result_limits=result_limits(cache(decides.knowledge)),
         time_critical=frozenset(decides.lists.time_critical),
     )
+
+
+def _trust(store: Store, workstation: str) -> Trust:
+    """Always by the true clock: `--now` shortens no wait after wrong secrets."""
+    return Trust(store.credentials, Argon2Hash(), store.trail(workstation), SystemClock())
 
 
 class _Renewal:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from alembic.config import Config
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The revision that this program reads and writes: the newest one of `migrations/`."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 

@@ -24,7 +24,7 @@ OTHERS: Final = "PRAGMA data_version"
 """A number that changes when another connection, of this process or not, has committed."""
 GUARDS: Final = {
     f"{table}_no_{act}": table
-    for table in ("journal", "command")
+    for table in ("journal", "command", "audit", "seals")
     for act in ("update", "delete", "replace")
 }
 """The triggers that keep what was recorded, and the table that each stands on."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage import sqlite
+from storage.audit import SqlAuditTrail
+from storage.credentials import SqlCredentials
 from storage.engine import Database
 from storage.feed import Feed
 from storage.leases import SqlLeases
@@ -26,6 +28,7 @@ class Store:
         reads: questions without a lock.
         feed: what changed, from here and from other workstations.
         leases: who does the work that one process does for all.
+        credentials: by what people prove who they are.
     """
 
     database: Database
@@ -33,6 +36,11 @@ class Store:
     reads: SqlReads
     feed: Feed
     leases: SqlLeases
+    credentials: SqlCredentials
+
+    def trail(self, workstation: str) -> SqlAuditTrail:
+        """The audit trail, as one workstation writes it."""
+        return SqlAuditTrail(self.database, workstation)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -60,4 +68,5 @@ def open_store(url: str, *, clock: Clock, wait_seconds: int = sqlite.WAIT_SECOND
         SqlReads(database, clock),
         Feed(database),
         SqlLeases(database),
+        SqlCredentials(database),
     )

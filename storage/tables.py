@@ -153,7 +153,13 @@ patients = Table(
     _text("sex"),
     _text("birth_date", null=True),
     _text("merged_into", null=True),
-    Index(None, "merged_into"),
+    # few are merged: an index over all would be passed by once the database was analysed
+    Index(
+        None,
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 encounters = Table(
     "encounters",

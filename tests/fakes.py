@@ -30,6 +30,7 @@ from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, 
 from domain.loops.case import Case, Facts
 from domain.patients import Encounter, EncounterState, Patient, Ward
 from domain.people import Practitioner
+from domain.trust import Trust
 from domain.worklists import JournalRow, Outlook
 from storage.journal import event_values, happening_values, said
 from storage.moments import recording_time
@@ -37,6 +38,7 @@ from storage.types import instant
 from tests.fake_alerts import FakeAlerts, FakeSettling, situation_of
 from tests.fake_clinical import FakeKnowledge, clinical_of
 from tests.fake_reads import FakeReads, opened, placed_first
+from tests.fake_trust import CHEAP, FakeCredentials, FakeTrail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,6 +131,7 @@ class FakeStore:
         self.lock = RLock()
         self.units = FakeUnitOfWork(self)
         self.reads = FakeReads(self)
+        self.trust = Trust(FakeCredentials(), CHEAP, FakeTrail(), clock)
 
 
 class FakeUnitOfWork:

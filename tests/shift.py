@@ -115,6 +115,7 @@ def fake_app(
         ids=SeededIds(),
         workstation="ws-1",
         config_hash="c" * 64,
+        trust=store.trust,
         wards=wards,
         rulebook=rulebook,
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId, Ids, OrderId, TaskId, WardId
     from domain.loops.loops import Loops
     from domain.ports import Reads, Rulebook, UnitOfWork
+    from domain.trust import Trust
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 
@@ -40,6 +41,7 @@ class Workplace:
 
     Attributes:
         workstation: its name; part of the chain of what has neither encounter nor ward.
+        trust: secrets, the audit trail, and the clock that they go by.
         wards: what the site says of its wards; a ward that is not named has the defaults.
         time_zone: of wards that are not known.
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
@@ -55,6 +57,7 @@ class Workplace:
     ids: Ids
     workstation: str
     config_hash: str
+    trust: Trust
     wards: Mapping[WardId, WardSettings] = field(default_factory=lambda: MappingProxyType({}))
     time_zone: str = DEFAULT_ZONE
     rewind: bool = False

@@ -15,6 +15,7 @@ from domain.services.workplace import Workplace
 from storage.rebuild import rebuild, refresh
 from storage.verify import verify
 from tests.busy_day import dumped, raw, tamper
+from tests.fake_trust import trust_of
 from tests.fakes import FakeClock, SeededIds
 from tests.shift import WARDS, Shift, local, real_loops
 from tests.small_rulebook import SmallRulebook
@@ -54,6 +55,7 @@ def shift(store: Store, clock: FakeClock) -> Shift:
         ids=SeededIds(),
         workstation="ws-1",
         config_hash="c" * 64,
+        trust=trust_of(store, clock),
         wards=WARDS,
         rulebook=RULES,
     )

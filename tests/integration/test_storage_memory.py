@@ -24,6 +24,7 @@ from storage.clinical import StoredClinical
 from storage.rebuild import refresh
 from storage.store import Store, open_store
 from storage.verify import verify
+from tests.fake_trust import trust_of
 from tests.fakes import FakeClock, SeededIds
 from tests.shift import DRUGS, OTHER_WARD, WARDS, Shift, real_loops
 from tests.stores import new_file
@@ -60,6 +61,7 @@ class Stations:
             ids=SeededIds(),
             workstation="ws-1",
             config_hash="c" * 64,
+            trust=trust_of(store, self.clock),
             wards=WARDS,
             rulebook=RULES,
         )

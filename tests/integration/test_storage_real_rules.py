@@ -14,6 +14,7 @@ from rules.rulebook import Rules
 from storage.rebuild import rebuild
 from storage.verify import verify
 from tests.busy_day import dumped
+from tests.fake_trust import trust_of
 from tests.fakes import FakeClock, SeededIds
 from tests.shift import WARD, WARDS, Shift, real_loops
 from tests.stores import new_store
@@ -45,6 +46,7 @@ def test_a_morning_that_nobody_answers_is_rebuilt_to_the_same_bytes(tmp_path: Pa
         ids=SeededIds(),
         workstation="ws-1",
         config_hash="c" * 64,
+        trust=trust_of(store, clock),
         wards=WARDS,
         rulebook=rules,
     )

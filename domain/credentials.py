@@ -1,0 +1,94 @@
+"""Secrets by which people prove who they are. Their hashes are kept apart from the journal.
+
+The journal says that a secret was set, by whom, and the fingerprint of what was kept; a credential
+that does not agree with its last fingerprint is one that somebody changed behind the program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.ids import PractitionerId
+
+FREE_TRIES: Final = 3
+"""Wrong secrets in a row before the next try must wait [C]."""
+_FIRST_WAIT: Final = timedelta(seconds=30)
+_LONGEST_WAIT: Final = timedelta(minutes=15)
+
+
+class Method(StrEnum):
+    """How a person proves who they are."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a kind, no secret
+    PIN = "pin"
+    """Some digits, with the badge or the user name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What is kept of a person's secret.
+
+    Attributes:
+        encoded: the argon2id hash with its salt and costs.
+        must_change: given by an administrator: it opens nothing but the setting of an own one.
+        failures: wrong secrets in a row.
+        locked_until: no try is looked at before.
+    """
+
+    user: PractitionerId
+    method: Method
+    encoded: str = field(repr=False)
+    changed_at: datetime
+    must_change: bool = False
+    failures: int = 0
+    locked_until: datetime | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What the journal keeps of it: it tells a change, and nothing of the secret."""
+        return hashlib.sha256(f"{self.user}\n{self.method}\n{self.encoded}".encode()).hexdigest()
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long after so many wrong secrets in a row the next try must wait."""
+    if failures < FREE_TRIES:
+        return timedelta()
+    doubled = 1 << min(failures - FREE_TRIES, 10)
+    return min(_FIRST_WAIT * doubled, _LONGEST_WAIT)
+
+
+class Credentials(Protocol):
+    """Where credentials are kept."""
+
+    def secured(self) -> bool:
+        """Whether anybody's secret was ever set here: from then on nobody acts without one."""
+        ...
+
+    def of(self, user: PractitionerId) -> Credential | None:
+        """What is kept of a person's secret."""
+        ...
+
+    def note_try(
+        self, user: PractitionerId, *, failures: int, locked_until: datetime | None
+    ) -> None:
+        """Keep how often in a row a wrong secret was given; 0 after a right one."""
+        ...
+
+
+class SecretHash(Protocol):
+    """How secrets are hashed (argon2id)."""
+
+    def hash(self, secret: str) -> str:
+        """The hash of a secret, with a new salt."""
+        ...
+
+    def verify(self, encoded: str, secret: str) -> bool:
+        """Whether it is the hash of this secret."""
+        ...

@@ -1,0 +1,21 @@
+"""What a workplace has to tell people apart and to remember who looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.auditing import AuditTrail
+    from domain.clock import Clock
+    from domain.credentials import Credentials, SecretHash
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The ports of trust."""
+
+    credentials: Credentials
+    hashing: SecretHash
+    trail: AuditTrail
+    clock: Clock

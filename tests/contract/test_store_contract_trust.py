@@ -1,0 +1,59 @@
+"""The contract of trust: credentials and the audit trail, in memory and in SQLite alike."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.auditing import AuditAction, AuditEntry
+from domain.ids import PatientId, PractitionerId
+from domain.trust import Trust
+from tests.any_store import SEVEN
+from tests.fake_trust import CHEAP, trust_of
+from tests.fakes import FakeClock, FakeStore
+from tests.stores import new_store
+
+LINA, WANG = PractitionerId("li.na"), PractitionerId("dr.wang")
+ZHAO = PatientId("patient-zhao")
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def trust(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Trust]:
+    if request.param == "memory":
+        yield FakeStore(clock).trust
+        return
+    store = new_store(tmp_path, clock)
+    yield trust_of(store, clock)
+    store.close()
+
+
+def _read(user: PractitionerId, minute: int, patient: PatientId | None = ZHAO) -> AuditEntry:
+    at = SEVEN + timedelta(minutes=minute)
+    return AuditEntry(AuditAction.READ, user, at, "order.show", patient=patient, detail={"n": 1})
+
+
+def test_a_new_database_has_no_secrets(trust: Trust) -> None:
+    assert not trust.credentials.secured()
+    assert trust.credentials.of(LINA) is None
+
+
+def test_who_looked_at_a_patient_is_told_the_latest_first(trust: Trust) -> None:
+    trust.trail.write([_read(LINA, 1), _read(WANG, 2)])
+    trust.trail.write([_read(LINA, 3, patient=None)])
+
+    rows = trust.trail.rows(patient=ZHAO)
+    assert [row.entry.user for row in rows] == [WANG, LINA]
+    assert [row.chain_seq for row in rows] == [2, 1]
+    assert rows[0].entry == _read(WANG, 2)
+    assert len(trust.trail.rows(user=LINA)) == 2
+    assert trust.trail.rows(actions=frozenset({AuditAction.PRINT})) == ()
+    assert len(trust.trail.rows(since=SEVEN + timedelta(minutes=2), limit=1)) == 1
+    assert len(trust.trail.rows(until=SEVEN + timedelta(minutes=2))) == 1
+
+
+def test_the_hash_of_a_secret_opens_to_that_secret_only() -> None:
+    encoded = CHEAP.hash("4711")
+    assert CHEAP.verify(encoded, "4711")
+    assert not CHEAP.verify(encoded, "4712")
+    assert not CHEAP.verify("damaged", "4711")

@@ -1,0 +1,81 @@
+"""Trust in memory: the fakes of its ports, held to the same contract as the real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from client.hashing import Argon2Hash
+from domain.auditing import AuditAction, AuditEntry, AuditRow
+from domain.trust import Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from domain.clock import Clock
+    from domain.credentials import Credential
+    from domain.ids import PatientId, PractitionerId
+    from storage.store import Store
+
+CHEAP = Argon2Hash(memory_kib=8, rounds=1, lanes=1)
+"""The real hash at costs that a test can pay a thousand times."""
+
+
+@dataclass
+class FakeCredentials:
+    """Credentials in memory."""
+
+    kept: dict[PractitionerId, Credential] = field(default_factory=dict)
+
+    def secured(self) -> bool:
+        return bool(self.kept)
+
+    def of(self, user: PractitionerId) -> Credential | None:
+        return self.kept.get(user)
+
+    def note_try(
+        self, user: PractitionerId, *, failures: int, locked_until: datetime | None
+    ) -> None:
+        if user in self.kept:
+            self.kept[user] = replace(self.kept[user], failures=failures, locked_until=locked_until)
+
+
+@dataclass
+class FakeTrail:
+    """The audit trail in memory."""
+
+    workstation: str = "ws-1"
+    written: list[AuditRow] = field(default_factory=list)
+
+    def write(self, entries: Sequence[AuditEntry]) -> None:
+        for entry in entries:
+            seq = len(self.written) + 1
+            self.written.append(AuditRow(entry, self.workstation, f"audit:{self.workstation}", seq))
+
+    def rows(
+        self,
+        *,
+        patient: PatientId | None = None,
+        user: PractitionerId | None = None,
+        actions: frozenset[AuditAction] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 500,
+    ) -> tuple[AuditRow, ...]:
+        found = [
+            row
+            for row in self.written
+            if (patient is None or row.entry.patient == patient)
+            and (user is None or row.entry.user == user)
+            and (actions is None or row.entry.action in actions)
+            and (since is None or row.entry.at >= since)
+            and (until is None or row.entry.at < until)
+        ]
+        found.sort(key=lambda row: (row.entry.at, row.chain_seq), reverse=True)
+        return tuple(found[:limit])
+
+
+def trust_of(store: Store, clock: Clock, workstation: str = "ws-1") -> Trust:
+    """The trust of a real store, by a clock of the test."""
+    return Trust(store.credentials, CHEAP, store.trail(workstation), clock)
