@@ -62,7 +62,8 @@ class AlertChanged:
 
     Attributes:
         occurrences: how often the condition was met, this time included.
-        again: it is graver than before, so that whoever had seen it is told anew.
+        again: it is graver than before, or a new result bears on it: whoever had seen it, put it
+            off or let it be is told anew.
         climbs_from: where the ladder counts from, when it is told anew.
     """
 
@@ -113,6 +114,8 @@ class Reopening(StrEnum):
     """The time for which it was put off has passed."""
     OVERRIDE = "override"
     """The override has expired."""
+    DOUBLED = "doubled"
+    """It is as late by now as it was allowed to take."""
 
 
 @dataclass(frozen=True, slots=True)

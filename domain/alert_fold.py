@@ -100,11 +100,14 @@ def _after(alert: Alert, body: AlertAct, happening: Happening) -> Alert:  # noqa
                 action_until=until,
             )
         case AlertSnoozed():
-            return replace(alert, snoozed_until=body.until, snoozes=alert.snoozes + 1)
+            return replace(
+                alert, snoozed_until=body.until, snoozed_at=at, snoozes=alert.snoozes + 1
+            )
         case AlertOverridden():
-            return replace(alert, override=body.override)
+            first = alert.first_overridden_at or at
+            return replace(alert, override=body.override, first_overridden_at=first)
         case AlertReopened():
-            return _reopened(alert, body)
+            return reopened_alert(alert, body)
         case AlertSignatureAsked():
             return replace(alert, awaits_signature=True)
         case AlertResolved():
@@ -144,20 +147,22 @@ def _unseen(alert: Alert, climbs_from: datetime | None) -> Alert:
         acknowledged_by=None,
         action_until=None,
         snoozed_until=None,
+        snoozed_at=None,
         climbs_from=climbs_from,
     )
 
 
-def _reopened(alert: Alert, body: AlertReopened) -> Alert:
+def reopened_alert(alert: Alert, body: AlertReopened) -> Alert:
+    """The alert once it speaks again."""
     if body.why is Reopening.SNOOZE:
-        return replace(alert, snoozed_until=None)
+        return replace(alert, snoozed_until=None, snoozed_at=None)
     after = replace(
         _unseen(alert, body.climbs_from),
         tier=body.tier,
         occurrences=body.occurrences,
         told=_told(alert, body.roles),
     )
-    return replace(after, override=None) if body.why is Reopening.OVERRIDE else after
+    return after if body.why is Reopening.ACTION else replace(after, override=None)
 
 
 def _reviewed(alert: Alert, body: AlertReviewed, happening: Happening) -> Alert:

@@ -7,6 +7,7 @@ what is open. One row is one episode: `rule : subject : cause` (decision 34).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -67,6 +68,12 @@ def _alert_id(rule: str, subject: str, cause: str) -> str:
 
 HIDES: Final = "hides"
 """In the evidence of an alert: the rules whose alerts it stands for, with commas between."""
+EVIDENCE_AT: Final = "evidence_at"
+"""In the evidence of an alert: when the newest result that bears on its cause came (ISO, UTC)."""
+EVIDENCE: Final = "evidence"
+"""In the evidence of an alert: that result, as name, value and unit."""
+SHORTEST_LIMIT: Final = timedelta(minutes=5)
+"""The least interval that lateness is measured by (rules specification 2.3: max(limit, 5 min))."""
 
 
 @quickly_made
@@ -122,6 +129,7 @@ class AlertRule:
         action_minutes: by severity, how long an acknowledged alert may wait for its action.
         snooze_minutes: by severity, the longest snooze; 0: none.
         snooze_times: by severity, how often.
+        override_hours: an override expires with its order or task, and after so many at the latest.
         silent: why nobody is shown it; empty: it is live.
         source: where the rule comes from.
     """
@@ -133,6 +141,7 @@ class AlertRule:
     action_minutes: Mapping[AlertSeverity, int]
     snooze_minutes: Mapping[AlertSeverity, int]
     snooze_times: Mapping[AlertSeverity, int]
+    override_hours: int
     silent: str = ""
     source: str = ""
 
@@ -172,8 +181,10 @@ class Alert:
         first_acknowledged_at: when somebody first did; it stays when the alert speaks again.
         action_until: when the action timer ends that the acknowledgement started.
         snoozed_until: it is quiet until then; the score does not change.
+        snoozed_at: when it was put off.
         snoozes: how often it was put off.
         override: why a person lets it be; while it stands, the alert is quiet.
+        first_overridden_at: when somebody first did; it stays when the alert speaks again.
         reviewed_at: when a pharmacist last looked at it.
         awaits_signature: the stay has ended; a physician must sign before it is resolved (S1).
         resolved_at: when the facts resolved it.
@@ -207,8 +218,10 @@ class Alert:
     first_acknowledged_at: datetime | None = None
     action_until: datetime | None = None
     snoozed_until: datetime | None = None
+    snoozed_at: datetime | None = None
     snoozes: int = 0
     override: AlertOverride | None = None
+    first_overridden_at: datetime | None = None
     reviewed_at: datetime | None = None
     reviewed_by: PractitionerId | None = None
     awaits_signature: bool = False
@@ -221,6 +234,30 @@ class Alert:
     def open(self) -> bool:
         """Whether it still asks for something."""
         return self.resolved_at is None
+
+    @property
+    def quiet_since(self) -> datetime | None:
+        """When a person last said that it may wait; None while nobody does."""
+        said = (
+            self.acknowledged_at,
+            None if self.snoozed_until is None else self.snoozed_at,
+            None if self.override is None else self.override.at,
+        )
+        return max((at for at in said if at is not None), default=None)
+
+    @property
+    def doubled_at(self) -> datetime | None:
+        """When it is as late as it was allowed to take: g(r) is 2 then (rules specification 2.3).
+
+        None where nothing is late by an interval: an alert about what happened, or about the stay.
+        """
+        if self.minutes is None or self.starts_at is None:
+            return None
+        allowed = timedelta(minutes=self.minutes)
+        due = self.since
+        if self.starts_at < due:  # an early stage speaks before the limit itself has passed
+            due = max(due, self.starts_at + allowed)
+        return due + max(allowed, SHORTEST_LIMIT)
 
     @property
     def audience(self) -> tuple[Role, ...]:

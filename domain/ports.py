@@ -163,8 +163,12 @@ class Rulebook(Protocol):
         """Which alerts should be open now, the risk score, and when to look again."""
         ...
 
-    def rule(self, rule: str) -> AlertRule | None:
-        """The definition of a rule: ladder, texts, what may be overridden; None where unknown."""
+    def rule(self, rule: str, ward: str = "") -> AlertRule | None:
+        """The definition of a rule as a ward has it; None where unknown.
+
+        Args:
+            ward: where the patient lies; empty: as the whole site has it.
+        """
         ...
 
 

@@ -7,21 +7,18 @@ it touched; the watch asks for the whole stay, and only the watch climbs ladders
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domain.alert_events import (
     AlertChanged,
-    AlertEscalated,
     AlertRaised,
-    AlertReopened,
     AlertResolved,
     AlertSaid,
     AlertSignatureAsked,
-    Reopening,
 )
 from domain.alert_fold import changed_alert, evolve_alert
-from domain.alerts import AlertSeverity, Resolution
+from domain.alert_timers import by_time, climbing_from, goes_on_from
+from domain.alerts import EVIDENCE, EVIDENCE_AT, AlertSeverity, Resolution
 from domain.happenings import Happening, Noun
 
 if TYPE_CHECKING:
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.alert_events import AlertBody
-    from domain.alerts import Alert, AlertRule, Rung, Wanted
+    from domain.alerts import Alert, AlertRule, Wanted
     from domain.ids import EncounterId, PractitionerId
 
     RuleOf = Callable[[str], AlertRule | None]
@@ -121,21 +118,6 @@ def happening_of(
     )
 
 
-def next_alert_at(alert: Alert, rule: AlertRule | None) -> datetime | None:
-    """When time alone next moves an open alert; None where nothing does."""
-    if alert.awaits_signature or alert.silent:
-        return None
-    if alert.override is not None:
-        return alert.override.until
-    if alert.snoozed_until is not None:
-        return alert.snoozed_until
-    if alert.acknowledged_at is not None:
-        return alert.action_until
-    rungs = _ladder(alert.severity, rule)
-    later = (_reached_at(alert, rung) for rung in rungs[alert.tier + 1 :])
-    return min(later, default=None)
-
-
 def _concerns(occasion: Occasion, about: Alert | Wanted) -> bool:
     touched = occasion.subjects
     if touched is None or (about.order is None and about.task is None):
@@ -153,14 +135,18 @@ def _of_known(
         if ending is not None:
             yield Move(alert.id, ending)
         elif occasion.ladders:
-            yield from _by_time(alert, known, occasion.now)
+            yield from _timed(alert, known, occasion.now)
         return
     change = _change(alert, wanted, known, occasion.now)
     if change is not None:
         yield Move(alert.id, change)
         alert = changed_alert(alert, change)
     if occasion.ladders:
-        yield from _by_time(alert, known, occasion.now)
+        yield from _timed(alert, known, occasion.now)
+
+
+def _timed(alert: Alert, rule: AlertRule | None, now: datetime) -> Iterator[Move]:
+    return (Move(alert.id, body) for body in by_time(alert, rule, now))
 
 
 def _raising(wanted: Wanted, occasion: Occasion) -> AlertRaised:
@@ -219,13 +205,26 @@ def _change(
     repeat = said.seen_at > seen
     if not repeat and said == _standing(alert, said.seen_at):
         return None
-    again = said.severity.rank < alert.severity.rank
+    graver = said.severity.rank < alert.severity.rank
+    told = _newer(alert, said)
+    base = None
+    if graver:
+        base = climbing_from(said.severity, rule, alert.tier, now)
+    elif told and alert.quiet_since is not None:
+        base = goes_on_from(alert, rule, now)
     return AlertChanged(
         said=said,
-        occurrences=alert.occurrences + repeat,
-        again=again,
-        climbs_from=_base(said.severity, rule, alert.tier, now) if again else None,
+        occurrences=alert.occurrences + (repeat or told),
+        again=base is not None,
+        climbs_from=base,
     )
+
+
+def _newer(alert: Alert, said: AlertSaid) -> bool:
+    """Whether a result has come that bears on the alert, or is another one by now."""
+    before, after_it = alert.evidence.get(EVIDENCE_AT, ""), said.evidence.get(EVIDENCE_AT, "")
+    other = alert.evidence.get(EVIDENCE) != said.evidence.get(EVIDENCE)
+    return after_it > before or (other and after_it == before != "")
 
 
 def _standing(alert: Alert, seen_at: datetime) -> AlertSaid:
@@ -241,66 +240,3 @@ def _standing(alert: Alert, seen_at: datetime) -> AlertSaid:
         silent=alert.silent,
         lasting=alert.lasting,
     )
-
-
-def _by_time(alert: Alert, rule: AlertRule | None, now: datetime) -> Iterator[Move]:
-    """What time alone does to an alert that stays open."""
-    if alert.awaits_signature or alert.silent:
-        return
-    if alert.override is not None:
-        if _passed(alert.override.until, now):
-            yield Move(alert.id, _reopening(alert, Reopening.OVERRIDE, rule, now))
-        return
-    if alert.snoozed_until is not None:
-        if not _passed(alert.snoozed_until, now):
-            return
-        # it re-fires with its first age: the ladder goes on from where it would be
-        yield Move(alert.id, _reopening(alert, Reopening.SNOOZE, rule, now))
-    if alert.acknowledged_at is not None:
-        if _passed(alert.action_until, now):
-            yield Move(alert.id, _reopening(alert, Reopening.ACTION, rule, now))
-        return
-    rungs = _ladder(alert.severity, rule)
-    tier = max(
-        (place for place, rung in enumerate(rungs) if _reached_at(alert, rung) <= now), default=0
-    )
-    if tier > alert.tier:
-        roles = [role for rung in rungs[alert.tier + 1 : tier + 1] for role in rung.roles]
-        yield Move(alert.id, AlertEscalated(tier, tuple(dict.fromkeys(roles))))
-
-
-def _reopening(
-    alert: Alert, why: Reopening, rule: AlertRule | None, now: datetime
-) -> AlertReopened:
-    if why is Reopening.SNOOZE:
-        return AlertReopened(why, alert.tier, alert.occurrences)
-    rungs = _ladder(alert.severity, rule)
-    tier = alert.tier
-    if why is Reopening.ACTION:
-        tier = max(tier, min(tier + 1, len(rungs) - 1))
-    return AlertReopened(
-        why=why,
-        tier=tier,
-        occurrences=alert.occurrences + 1,
-        roles=rungs[tier].roles if tier > alert.tier else (),
-        climbs_from=_base(alert.severity, rule, tier, now),
-    )
-
-
-def _base(severity: AlertSeverity, rule: AlertRule | None, tier: int, now: datetime) -> datetime:
-    """From when the ladder counts, so that its rung `tier` is reached just now."""
-    rungs = _ladder(severity, rule)
-    minutes = rungs[tier].after_minutes if tier < len(rungs) else 0
-    return now - timedelta(minutes=minutes)
-
-
-def _ladder(severity: AlertSeverity, rule: AlertRule | None) -> tuple[Rung, ...]:
-    return () if rule is None else rule.ladder.get(severity, ())
-
-
-def _reached_at(alert: Alert, rung: Rung) -> datetime:
-    return (alert.climbs_from or alert.raised_at) + timedelta(minutes=rung.after_minutes)
-
-
-def _passed(until: datetime | None, now: datetime) -> bool:
-    return until is not None and until <= now

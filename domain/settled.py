@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from domain.reconciling import Occasion, next_alert_at, reconcile
+from domain.alert_timers import next_alert_at
+from domain.reconciling import Occasion, reconcile
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,13 +45,12 @@ def following(
     rulebook: Rulebook, situation: Situation, assessment: Assessment, now: datetime
 ) -> Settled:
     """The same where the situation was assessed already."""
-    instants = [next_alert_at(one, rulebook.rule(one.key.rule)) for one in situation.alerts]
+    rule = partial(rulebook.rule, ward=situation.ward)
+    instants = [next_alert_at(one, rule(one.key.rule)) for one in situation.alerts]
     if assessment.wake_at is not None:
         soonest = assessment.wake_at if assessment.wake_at > now else now + SOONEST
         instants.append(soonest)
-    left = reconcile(
-        assessment.wanted, situation.alerts, rule=rulebook.rule, occasion=whole(situation, now)
-    )
+    left = reconcile(assessment.wanted, situation.alerts, rule=rule, occasion=whole(situation, now))
     if left:  # a command settles what it touched; the watch takes the rest at once
         instants.append(now)
     return Settled(assessment.risk, min((at for at in instants if at is not None), default=None))

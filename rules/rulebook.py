@@ -111,9 +111,9 @@ class Rules:
         """The hash of all rules, knowledge and site values in force."""
         return self._sha256
 
-    def rule(self, rule: str) -> AlertRule | None:
-        """The definition of a rule; None where there is none of this id."""
-        found = self._site.rules.get(rule)
+    def rule(self, rule: str, ward: str = "") -> AlertRule | None:
+        """The definition of a rule as it holds on a ward; None where there is none of this id."""
+        found = self._wards.get(ward, self._site).rules.get(rule)
         return None if found is None else found.definition
 
     def rules(self, ward: str = "") -> Mapping[str, Rule]:
@@ -174,7 +174,10 @@ class Rules:
             next_birthday(situation, now),
             *(one.next_stage(now) for one in claims),
             *(one.next_stage(now) for one in hushed if one.quiet_until is not None),
-            *(known.moves_at(one, self.rule(one.key.rule)) for one in situation.alerts),
+            *(
+                known.moves_at(one, self.rule(one.key.rule, situation.ward))
+                for one in situation.alerts
+            ),
         )
         wake_at = min((at for at in changes if at is not None and at > now), default=None)
         wanted = _wanted(situation, hushed, ward, now)
@@ -208,7 +211,7 @@ def _wanted(
     held = [one for claim in claims if (one := known.asked_for(claim, now)) is not None]
     if not held:
         return ()
-    asked = (tuple(held), hides_nothing(situation.alerts))
+    asked = (tuple(held), hides_nothing(situation.alerts, now))
     last = known.told.get(situation.encounter)
     if last is not None and last[0] == asked:
         return last[1]

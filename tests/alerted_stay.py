@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from domain.alert_timers import next_alert_at
 from domain.alerts import AlertKey, AlertSeverity, Wanted
 from domain.ids import EncounterId, OrderId, PractitionerId, TaskId
 from domain.people import Role
-from domain.reconciling import Move, Occasion, after, next_alert_at, reconcile
+from domain.reconciling import Move, Occasion, after, reconcile
 from tests.small_rulebook import SmallRulebook
 
 if TYPE_CHECKING:

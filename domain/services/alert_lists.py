@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from domain.alerts import HIDES
 from domain.errors import NotFound
+from domain.services.alerting import rule_of
 from domain.services.authorising import authorised
 from domain.services.looking_ahead import alerts_at, standing_at
 
@@ -30,12 +32,14 @@ class AlertItem:
 
     Attributes:
         quiet: why nobody is told just now: `acknowledged`, `snoozed`, `overridden`, or empty.
+        stands_for: the rules whose alerts it hides.
     """
 
     row: AlertRow
     rule: AlertRule | None
     age_minutes: int
     quiet: str
+    stands_for: tuple[AlertRule, ...] = ()
 
     @property
     def alert(self) -> Alert:
@@ -100,11 +104,19 @@ def _told(rows: Iterable[AlertRow], role: Role | None, *, silent: bool) -> tuple
 
 
 def _item(place: Workplace, row: AlertRow, now: datetime) -> AlertItem:
-    alert = row.alert
-    rule = None if place.rulebook is None else place.rulebook.rule(alert.key.rule)
+    alert, book = row.alert, place.rulebook
+    rule = None if book is None else book.rule(alert.key.rule, row.ward)
+    hidden = alert.evidence.get(HIDES, "").split(",")
+    below = () if book is None else (book.rule(name, row.ward) for name in hidden)
     until = alert.resolved_at or now
     minutes = int((until - alert.since).total_seconds() // 60)
-    return AlertItem(row, rule, max(0, minutes), quiet_word(alert, now))
+    return AlertItem(
+        row=row,
+        rule=rule,
+        age_minutes=max(0, minutes),
+        quiet=quiet_word(alert, now),
+        stands_for=tuple(one for one in below if one is not None),
+    )
 
 
 def quiet_word(alert: Alert, now: datetime) -> str:
@@ -135,8 +147,7 @@ def show_alert(place: Workplace, *, user: str, alert: str) -> AlertShown:
     found = place.reads.alert(alert)
     if found is None:
         raise NotFound("alert", alert, right="an id that `wardloop alerts list` names")
-    rule = None if place.rulebook is None else place.rulebook.rule(found.key.rule)
-    return AlertShown(found, rule, place.reads.alert_trail(alert))
+    return AlertShown(found, rule_of(place, found), place.reads.alert_trail(alert))
 
 
 def show_risk(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from domain.alerts import Alert
     from domain.ids import PractitionerId, WardId
     from domain.services.workplace import Workplace
+    from domain.worklists import AlertRow
 
 NOISE: Final = timedelta(minutes=5)
 """Resolved by itself within so short a time, before anybody saw it: noise."""
@@ -95,30 +96,34 @@ def alert_metrics(
     """
     authorised(place.reads, user, "alert.list")
     rows = place.reads.alerts(ward=ward, open_only=False, silent=True, since=since, limit=MOST)
-    every = [row.alert for row in rows if row.alert.raised_at < until]
-    shown = [one for one in every if not one.silent]
-    by_rule: dict[str, list[Alert]] = defaultdict(list)
-    for one in shown:
-        by_rule[one.key.rule].append(one)
+    every = [row for row in rows if row.alert.raised_at < until]
+    shown = [row for row in every if not row.alert.silent]
+    by_rule: dict[str, list[AlertRow]] = defaultdict(list)
+    for row in shown:
+        by_rule[row.alert.key.rule].append(row)
     return AlertMetrics(
         since=since,
         until=until,
         whole=_served(place, shown),
-        by_rule={rule: _served(place, alerts) for rule, alerts in sorted(by_rule.items())},
-        burden=_burden(place, shown, since=since, until=until, ward=ward),
+        by_rule={rule: _served(place, found) for rule, found in sorted(by_rule.items())},
+        burden=_burden(place, [row.alert for row in shown], since=since, until=until, ward=ward),
         silent=len(every) - len(shown),
     )
 
 
-def _served(place: Workplace, alerts: list[Alert]) -> Served:
+def _served(place: Workplace, rows: list[AlertRow]) -> Served:
+    alerts = [row.alert for row in rows]
+    wards = {row.alert.id: row.ward for row in rows}
     acknowledged = [one for one in alerts if one.first_acknowledged_at is not None]
-    overridden = [one for one in alerts if one.override is not None]
+    overridden = [one for one in alerts if one.first_overridden_at is not None]
     answered = {one.id for one in (*acknowledged, *overridden)}
     resolved = [one for one in alerts if one.resolved_at is not None]
     by_facts = [one for one in resolved if one.resolution in _FACTS]
     noise = [one for one in by_facts if one.id not in answered and _span(one) <= NOISE]
     silenced = {one.id for one in noise}
-    acted = [one for one in by_facts if one.id not in silenced and _in_time(place, one)]
+    acted = [
+        one for one in by_facts if one.id not in silenced and _in_time(place, one, wards[one.id])
+    ]
     ack = sorted(_minutes(one.raised_at, one.first_acknowledged_at) for one in acknowledged)
     act = sorted(_minutes(one.raised_at, one.resolved_at) for one in by_facts)
     climbed = sum(one.tier > 0 for one in alerts)
@@ -143,9 +148,9 @@ def _span(alert: Alert) -> timedelta:
     return (alert.resolved_at or alert.raised_at) - alert.raised_at
 
 
-def _in_time(place: Workplace, alert: Alert) -> bool:
+def _in_time(place: Workplace, alert: Alert, ward: str) -> bool:
     """Whether what it asked for came within its action limit; S4 and S5 have none."""
-    rule = None if place.rulebook is None else place.rulebook.rule(alert.key.rule)
+    rule = None if place.rulebook is None else place.rulebook.rule(alert.key.rule, ward)
     minutes = None if rule is None else rule.action_minutes.get(alert.severity)
     return minutes is None or _span(alert) <= timedelta(minutes=minutes)
 

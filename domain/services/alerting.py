@@ -56,8 +56,6 @@ OVERRIDE_REASONS: Final = (
 VERDICTS: Final = ("accepted", "commented", "escalated")
 OWN_WORDS: Final = 10
 """Letters that a reason in one's own words has at least (rules specification 3.1)."""
-OVERRIDE_HOURS: Final = 24
-"""An override expires with its order or task, and after so many hours at the latest."""
 SECONDS: Final = (Role.PHARMACIST, Role.SENIOR_PHYSICIAN)
 """Who may be the second person of an overridden S1 (rules specification 3.1)."""
 
@@ -156,7 +154,8 @@ def override(
 ) -> Changes:
     """Let the alert be, with a reason; of an S1 a pharmacist or senior physician must agree.
 
-    It expires with the order or task, and after 24 h at the latest; then it speaks again.
+    It expires with the order or task, and after the hours of its rule at the latest; then it
+    speaks again.
 
     Raises:
         InvalidInput: the reason is no code, or `other` without words.
@@ -167,7 +166,7 @@ def override(
     _require_reason("reason", reason, OVERRIDE_REASONS, text)
     agreeing = None if second is None else second_person(place.reads, second, field="second")
 
-    def act(found: Alert, _rule: AlertRule | None, writing: Writing) -> AlertAct:
+    def act(found: Alert, rule: AlertRule | None, writing: Writing) -> AlertAct:
         if found.override is not None:
             raise Refused(
                 "OVERRIDDEN",
@@ -176,6 +175,7 @@ def override(
                 field="alert",
             )
         _require_second(found, writing.actor, agreeing)
+        hours = None if rule is None else timedelta(hours=rule.override_hours)
         return AlertOverridden(
             AlertOverride(
                 reason=reason,
@@ -183,7 +183,7 @@ def override(
                 at=writing.now,
                 text=text,
                 second=None if agreeing is None else agreeing.user,
-                until=writing.now + timedelta(hours=OVERRIDE_HOURS),
+                until=None if hours is None else writing.now + hours,
             )
         )
 
@@ -287,10 +287,11 @@ def _act(  # noqa: PLR0917 - the private frame of five use cases
 
     def on_alert(writing: Writing) -> None:
         found = _open(place, alert)
-        if told and not actor.holds(found.audience):
-            needs = " or ".join(role.value for role in found.audience)
+        rule = rule_of(place, found)
+        may = _answering(found, rule)
+        if told and not actor.holds(may):
+            needs = " or ".join(role.value for role in may)
             raise NotAuthorised(f"{actor.user} was not told of this alert", needs=needs)
-        rule = None if place.rulebook is None else place.rulebook.rule(found.key.rule)
         writing.tell([_happening(found, act(found, rule, writing), writing)])
 
     return carry_out(
@@ -302,6 +303,24 @@ def _act(  # noqa: PLR0917 - the private frame of five use cases
         act=on_alert,
         said=(alert, said),
     )
+
+
+def rule_of(place: Workplace, alert: Alert) -> AlertRule | None:
+    """The rule of an alert as it holds on the ward where its patient lies."""
+    if place.rulebook is None:
+        return None
+    stay = place.reads.encounter(alert.encounter)
+    return place.rulebook.rule(alert.key.rule, "" if stay is None else stay.ward)
+
+
+def _answering(found: Alert, rule: AlertRule | None) -> tuple[Role, ...]:
+    """Who may answer: who was told, and who would be told next.
+
+    The physician who stands at the bed need not wait until the ladder reaches them.
+    """
+    rungs = () if rule is None else rule.ladder.get(found.severity, ())
+    later = (role for rung in rungs for role in rung.roles)
+    return tuple(dict.fromkeys((*found.audience, *later)))
 
 
 def _open(place: Workplace, alert: str) -> Alert:

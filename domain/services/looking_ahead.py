@@ -6,6 +6,7 @@ A reading command with `--now` must see what the watch would have found by then 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.reconciling import after, reconcile
@@ -50,7 +51,7 @@ def settled_situation(
     moves = reconcile(
         rulebook.assess(situation, now).wanted,
         situation.alerts,
-        rule=rulebook.rule,
+        rule=partial(rulebook.rule, ward=situation.ward),
         occasion=whole(situation, now, ladders=True),
     )
     alerts = after(situation.alerts, moves, by=SYSTEM.user, at=now, encounter=encounter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from domain.happenings import Happening, Noun, WatchPassed
@@ -115,7 +116,7 @@ def _settle(
     moves = reconcile(
         assessment.wanted,
         situation.alerts,
-        rule=rulebook.rule,
+        rule=partial(rulebook.rule, ward=situation.ward),
         occasion=_occasion(situation, touch, transaction, rulebook, command),
     )
     _tell(transaction, situation.encounter, moves)

@@ -99,6 +99,7 @@ class Defaults:
     action: Mapping[AlertSeverity, int]
     snooze: Mapping[AlertSeverity, int]
     snoozes: Mapping[AlertSeverity, int]
+    override_hours: int
 
 
 def _read_defaults(path: Path) -> Defaults:
@@ -114,6 +115,7 @@ def _read_defaults(path: Path) -> Defaults:
         MappingProxyType({one: rows.action[one] for one in AlertSeverity}),
         MappingProxyType({one: rows.snooze[one][0] for one in AlertSeverity}),
         MappingProxyType({one: rows.snooze[one][1] for one in AlertSeverity}),
+        rows.override.hours,
     )
 
 
@@ -170,6 +172,7 @@ def _rule(row: RuleRow, defaults: Defaults) -> Rule:
             action_minutes=defaults.action,
             snooze_minutes=defaults.snooze,
             snooze_times=defaults.snoozes,
+            override_hours=defaults.override_hours,
             silent=row.silent,
             source=row.source,
         ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from domain.reconciling import next_alert_at
+from domain.alert_timers import next_alert_at
 from domain.values import quickly_made
 
 if TYPE_CHECKING:

@@ -146,6 +146,12 @@ class RuleRows(Row):
     rules: tuple[RuleRow, ...] = Field(strict=False)
 
 
+class OverrideRow(Row):
+    """How long an override may last."""
+
+    hours: Annotated[int, Field(gt=0)]
+
+
 class DefaultRows(Row):
     """What holds for every rule."""
 
@@ -153,3 +159,4 @@ class DefaultRows(Row):
     ladder: Ladders
     action: dict[str, int]
     snooze: dict[str, Annotated[tuple[int, int], Field(strict=False)]]
+    override: OverrideRow

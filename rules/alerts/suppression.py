@@ -12,10 +12,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from domain.alert_timers import let_be
 from domain.alerts import HIDES, AlertSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from domain.alerts import Alert, AlertKey, Wanted
     from rules.alerts.rule import Rule
@@ -23,9 +25,13 @@ if TYPE_CHECKING:
 _URGENT: Final = (AlertSeverity.S1, AlertSeverity.S2)
 
 
-def hides_nothing(alerts: Iterable[Alert]) -> frozenset[AlertKey]:
-    """The keys of open alerts that a person has let be: what they hid must be heard."""
-    return frozenset(alert.key for alert in alerts if alert.override is not None)
+def hides_nothing(alerts: Iterable[Alert], now: datetime) -> frozenset[AlertKey]:
+    """The keys of open alerts that a person has let be: what they hid must be heard.
+
+    One that speaks again at this very instant hides again: else what it hides would be raised and
+    be taken back at once.
+    """
+    return frozenset(alert.key for alert in alerts if let_be(alert, now))
 
 
 def suppressed(

@@ -52,6 +52,8 @@ class Life:
         about: the kind of its subject.
         lasting: it stays when its task has ended.
         silent: it has no source yet: raised, shown to nobody.
+        twice: minutes after T0 when it is as late as it was allowed to take (g(r) is 2), for
+            STAT/URGENT/ROUTINE; None where it has no interval.
     """
 
     rule: str
@@ -66,6 +68,7 @@ class Life:
     about: str = "task"
     lasting: bool = False
     silent: bool = False
+    twice: tuple[float, float, float] | None = None
 
     def severity_for(self, priority: Priority) -> str:
         words = self.severity.split("/")
@@ -73,6 +76,15 @@ class Life:
 
     def minute_for(self, priority: Priority) -> float:
         return self.minutes[priority.column]
+
+    def twice_for(self, priority: Priority) -> float | None:
+        return None if self.twice is None else self.twice[priority.column]
+
+
+def again(minutes: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Intervals from T0 on, and as long again, five minutes at least."""
+    stat, urgent, routine = (one + max(one, 5) for one in minutes)
+    return stat, urgent, routine
 
 
 def same(minutes: float) -> tuple[float, float, float]:
@@ -106,7 +118,17 @@ def limit(
         return stay(make(loop, row, priority=priority, fields=fields))
 
     return Life(
-        rule, severity, roles, minutes, facts, stages, nothing, ladder or {}, climb, about or level
+        rule,
+        severity,
+        roles,
+        minutes,
+        facts,
+        stages,
+        nothing,
+        ladder or {},
+        climb,
+        about or level,
+        twice=again(minutes if runs_out is None else same(runs_out)),
     )
 
 
@@ -148,6 +170,7 @@ def marked(
         about=level,
         lasting=lasting,
         silent=silent,
+        twice=same(5 + 2 * after) if after else None,
     )
 
 

@@ -69,6 +69,7 @@ MEDICATION = (
             task("medication", started=True, steps=done(M11=0), priority=p),
             clinical=observed((400, {"aptt": "60"}), orders=(active("heparin"),)),
         ),
+        twice=same(780),
     ),
     limit("M-14", "S2", "RN MD", (15, 30, 120), "medication"),
     limit("M-15", "S4", "RN", same(30), "medication"),
@@ -90,7 +91,14 @@ LABORATORY = (
     limit("L-01", "S2/S3/S4", "RN", (15, 60, 60), "test"),
     limit("L-02", "S2/S3", "PORT RN", (10, 30, 60), "test"),
     limit("L-03", "S2/S3", "LAB", (30, 60, 60), "test"),
-    Life("L-04", "S3", "LAB", (60, 120, 480), lambda p: stay(task("test", priority=p))),
+    Life(
+        "L-04",
+        "S3",
+        "LAB",
+        (60, 120, 480),
+        lambda p: stay(task("test", priority=p)),
+        twice=(120, 240, 960),
+    ),
     limit("L-05", "S2/S3", "RN", (5, 15, 30), "test"),
     limit("L-06", "S1", "LAB", same(10), "critical_value", ladder=LABV),
     limit("L-07", "S1", "RN", same(5), "critical_value"),
@@ -118,6 +126,7 @@ LABORATORY = (
                 priority=p,
             ),
         ),
+        twice=same(60),
     ),
     limit("L-12", "S3/S4", "MD", (15, 60, 720), "test", level="order", about="group"),
     marked(
@@ -185,7 +194,8 @@ EXAMINATION = (
     limit("E-05", "S2/S3", "RAD", (10, 30, 60), "examination"),
     limit("E-06", "S2/S2/S3", "RAD", (60, 240, 360), "examination"),
     Life(
-        "E-07", "S1", "RAD", same(10), of_examination("L-06", 10, "C3", modality="CT"), ladder=RADV
+        "E-07", "S1", "RAD", same(10), of_examination("L-06", 10, "C3", modality="CT"),
+        ladder=RADV, twice=same(20),
     ),
     marked(
         "E-08", "S2", "RAD", "examination", what="finding", value="category_2", after=360,
@@ -196,7 +206,10 @@ EXAMINATION = (
         lasting=False, silent=True,
     ),
     limit("E-10", "S3", "MD", (15, 60, 720), "examination", level="order", about="group"),
-    Life("E-11", "S1", "MD", same(10), of_examination("L-09", 30, "C6", modality="ECG")),
+    Life(
+        "E-11", "S1", "MD", same(10), of_examination("L-09", 30, "C6", modality="ECG"),
+        twice=same(60),
+    ),
 )  # fmt: skip
 TRANSFUSION = (
     Life(

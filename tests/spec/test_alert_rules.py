@@ -12,6 +12,7 @@ from domain.alert_events import (
     AlertRaised,
     AlertReopened,
     AlertResolved,
+    Reopening,
 )
 from domain.alerts import AlertRule, AlertSeverity, Resolution
 from domain.orders import Priority
@@ -20,7 +21,7 @@ from rules.alerts.grouping import group_subject
 from rules.alerts.loader import load_rules
 from rules.rulebook import Rules
 from tests.spec.alert_clock import Clock
-from tests.spec.alert_facts import ORDER, STAY, TASK, stay
+from tests.spec.alert_facts import ORDER, STAY, TASK, at, stay
 from tests.spec.alert_table import ACTION, LADDERS, NAMED, TABLE, Life
 from tests.story import loops
 
@@ -117,6 +118,13 @@ def raised(life: Life, priority: Priority) -> Clock:
     return clock
 
 
+def long_raised(life: Life, priority: Priority) -> Clock:
+    """The same when it is twice as late as it may be: only its timers bring it back then."""
+    clock = raised(life, priority)
+    clock.run(max(clock.minute, life.twice_for(priority) or 0))
+    return clock
+
+
 @HELD
 @each_priority
 @each
@@ -174,7 +182,7 @@ def test_unacknowledged_it_climbs_its_ladder_rung_by_rung(life: Life, priority: 
 
 @pytest.mark.parametrize("life", [one for one in TABLE if not one.silent], ids=lambda one: one.rule)
 def test_acknowledged_it_waits_for_its_action_and_then_speaks_again(life: Life) -> None:
-    clock = raised(life, Priority.STAT)
+    clock = long_raised(life, Priority.STAT)
     clock.acknowledge(life.rule)
     severity = life.stages[-1][1] if life.stages else life.severity_for(Priority.STAT)
     before, tier = clock.minute, len(clock.told(life.rule, AlertEscalated))
@@ -189,6 +197,35 @@ def test_acknowledged_it_waits_for_its_action_and_then_speaks_again(life: Life) 
     assert reopened.tier == min(tier + 1, rungs - 1)
 
 
+@each_priority
+@pytest.mark.parametrize(
+    "life", [one for one in TABLE if one.twice and not one.silent], ids=lambda one: one.rule
+)
+def test_let_be_it_comes_back_once_it_is_twice_as_late(life: Life, priority: Priority) -> None:
+    for put_aside in (Clock.override, Clock.acknowledge):
+        clock, twice = raised(life, priority), life.twice_for(priority)
+        assert twice is not None
+        put_aside(clock, life.rule)
+        first = clock.alert(life.rule)
+        assert first is not None
+        timer = first.action_until
+        if timer is not None and timer <= at(twice):
+            continue  # its action is due sooner: it has come back already
+        clock.run(twice - 1)
+        assert clock.told(life.rule, AlertReopened) == [], "it is quiet"
+        clock.run(twice)
+        ((minute, reopened),) = clock.told(life.rule, AlertReopened)
+        assert (minute, reopened.why) == (twice, Reopening.DOUBLED)
+        alert = clock.alert(life.rule)
+        assert alert is not None
+        assert (alert.override, alert.acknowledged_at) == (None, None)
+        assert alert.tier == first.tier, "the rung that was reached is told again"
+        assert alert.occurrences == first.occurrences + 1
+        clock.acknowledge(life.rule)
+        clock.run(twice + 4)
+        assert len(clock.told(life.rule, AlertReopened)) == 1, "once"
+
+
 @each
 def test_the_facts_resolve_it(life: Life) -> None:
     clock = raised(life, Priority.STAT)
@@ -201,7 +238,7 @@ def test_the_facts_resolve_it(life: Life) -> None:
 
 @each
 def test_a_person_may_let_it_be(life: Life) -> None:
-    clock = raised(life, Priority.STAT)
+    clock = long_raised(life, Priority.STAT)
     climbed = len(clock.told(life.rule, AlertEscalated))
     clock.override(life.rule)
     clock.run(clock.minute + 300)

@@ -12,9 +12,9 @@ from domain.alert_events import (
     AlertSnoozed,
     Reopening,
 )
+from domain.alert_timers import next_alert_at
 from domain.alerts import AlertOverride, Resolution
 from domain.people import Role
-from domain.reconciling import next_alert_at
 from tests.alerted_stay import (
     DOCTOR,
     NURSE,

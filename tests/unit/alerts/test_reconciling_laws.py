@@ -14,8 +14,9 @@ from domain.alert_events import (
     AlertOverridden,
     AlertSnoozed,
 )
+from domain.alert_timers import next_alert_at
 from domain.alerts import AlertOverride, Wanted
-from domain.reconciling import Move, after, next_alert_at, reconcile
+from domain.reconciling import Move, after, reconcile
 from tests.alerted_stay import (
     DOCTOR,
     EIGHT,
