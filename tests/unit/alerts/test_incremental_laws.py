@@ -9,6 +9,7 @@ key, and P9, by which acknowledging and putting off change no score.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,13 +20,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain.clinical import Allergy
 from domain.errors import InvalidInput, Refused
+from domain.loops.active import MONITORED
 from domain.reconciling import reconcile
 from domain.results import Result
 from domain.settled import settled, whole
-from rules.alerts.loader import load_rules
-from rules.rulebook import Rules
-from tests.fakes import FakeClock
-from tests.shift import TEAM, Shift, fake_app, real_loops
+from tests.checked_ward import a_first_look, checked_shift
+from tests.shift import TEAM, reasons_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from domain.situation import Situation
     from domain.tasks import Task
 
-RULES = Rules(load_rules(), loops=real_loops())
+RULES = a_first_look()
 WELL = {
     "respiratory_rate": 16,
     "spo2": 97,
@@ -60,6 +60,13 @@ RESULTS = (
     Result(name="creatinine", value="310", unit="umol/L"),
     Result(name="haemoglobin", value="64", unit="g/L"),
 )
+DRUGS = (
+    ("PARA500", "500 mg", "PO"),
+    ("PARA500", "2 g", "PO"),
+    ("MORPH10", "10 mg", "IV"),
+    ("HEP5000", "5000 [iU]", "SC"),
+    ("PENG", "1 g", "IV"),
+)
 STEPS = (
     ("order", "li.na", "nurse_verified", "verified"),
     ("order", "li.na", "nurse_verified", "returned"),
@@ -80,8 +87,8 @@ class Days(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = FakeClock()
-        self.shift = Shift(fake_app(self.clock, rulebook=RULES), self.clock)
+        self.shift = checked_shift(RULES)
+        self.clock = self.shift.clock
         self.app = self.shift.app
         self.stays = [self.shift.stay, self.shift.admit("0012345679", "02")]
         self.orders: list[OrderId] = []
@@ -89,20 +96,32 @@ class Days(RuleBasedStateMachine):
     # ------------------------------------------------------------ what people do
     @rule(
         stay=MANY,
+        what=st.sampled_from(DRUGS),
         frequency=st.sampled_from(("q4h", "q8h", "qd", "once", "q6h prn")),
         priority=st.sampled_from(("ROUTINE", "URGENT", "STAT")),
-        signed=st.booleans(),
+        why=st.sampled_from(("", "thought over", MONITORED)),
     )
-    def write(self, stay: int, frequency: str, priority: str, *, signed: bool) -> None:
+    def write(
+        self, stay: int, what: tuple[str, str, str], frequency: str, priority: str, why: str
+    ) -> None:
+        """Written, and signed where a reason is given for what the checks find."""
         usual = {"q6h prn": ("PRN", "PRN_LONG"), "once": (priority, "TEMP")}
         said, order_class = usual.get(frequency, (priority, "LONG"))
-        fields = self.shift.drug(frequency=frequency, priority=said, order_class=order_class)
-        self._try(lambda: self._written(fields, "medication", stay, signed=signed))
+        product, dose, route = what
+        fields = self.shift.drug(
+            product,
+            dose=dose,
+            route=route,
+            frequency=frequency,
+            priority=said,
+            order_class=order_class,
+        )
+        self._try(lambda: self._written(fields, "medication", stay, why=why))
 
     @rule(stay=MANY, priority=st.sampled_from(("ROUTINE", "STAT")))
     def ask_for_a_test(self, stay: int, priority: str) -> None:
         fields = {"tests": ["K"], "priority": priority, "timing": "random"}
-        self._try(lambda: self._written(fields, "test", stay, signed=True))
+        self._try(lambda: self._written(fields, "test", stay, why="thought over"))
 
     @precondition(lambda self: self.orders)
     @rule(which=MANY, task=MANY, step=st.sampled_from(STEPS))
@@ -134,9 +153,9 @@ class Days(RuleBasedStateMachine):
     def hear_of_a_result(self, stay: int, result: Result) -> None:
         self._observe(stay, lambda at: self.app.observe_result(**at, result=result))
 
-    @rule(stay=MANY)
-    def hear_of_an_allergy(self, stay: int) -> None:
-        allergy = Allergy(substance="paracetamol")
+    @rule(stay=MANY, substance=st.sampled_from(("paracetamol", "penicillins")))
+    def hear_of_an_allergy(self, stay: int, substance: str) -> None:
+        allergy = Allergy(substance=substance)
         self._observe(stay, lambda at: self.app.record_allergy(**at, allergy=allergy))
 
     @precondition(lambda self: self.orders)
@@ -218,7 +237,7 @@ class Days(RuleBasedStateMachine):
             kept = self.app.reads.risk(stay)
             if kept is None or not self.app.reads.encounter(stay).active:  # type: ignore[union-attr]  # admitted above
                 continue
-            found = settled(RULES, self._situation(stay), kept.as_of)
+            found = settled(a_first_look(), self._situation(stay), kept.as_of)
             assert kept.risk == found.risk, "score, band, and the cause of every point"
             assert kept.wake_at == found.wake_at
 
@@ -229,12 +248,18 @@ class Days(RuleBasedStateMachine):
         assert kept is not None
         return self.app.reads.situation(stay, now=kept.as_of)
 
-    def _written(self, fields: Said, kind: str, stay: int, *, signed: bool) -> None:
+    def _written(self, fields: Said, kind: str, stay: int, *, why: str) -> None:
         where = self.stays[stay % len(self.stays)]
         order = self.shift.draft(fields, kind=kind, stay=where)
         self.orders.append(order)
-        if signed:
-            self.shift.sign(order)
+        if not why:
+            return
+        said: Said = {"user": "dr.chen", "order": order}
+        try:
+            self.app.sign_order(**said, command=self.shift.new())
+        except Refused as error:
+            told = tuple(replace(one, reason=why) for one in reasons_for(error))
+            self.app.sign_order(**said, command=self.shift.new(), overrides=told)
 
     def _ended(self, task: Task, *, given: bool) -> None:
         if given:
