@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 
 REFUTED: Final = "refuted"
+WASHED_OUT: Final = timedelta(days=90)
+"""After so long no drug that was stopped counts any more, whatever a table says of it."""
 
 
 class AllergyKind(StrEnum):
@@ -82,6 +85,8 @@ class Clinical:
             365 days).
         allergies: None: nobody has asked; empty: asked, and there are none.
         orders: the active orders of the stay.
+        stopped: the drugs of any stay of which a dose was given and whose orders ended within
+            `WASHED_OUT`, by id; `stop_at` says when.
         facts: what stands of the patient, by name (`domain.standing`).
     """
 
@@ -93,6 +98,7 @@ class Clinical:
     )
     allergies: tuple[Allergy, ...] | None = None
     orders: tuple[ActiveOrder, ...] = ()
+    stopped: tuple[ActiveOrder, ...] = ()
     facts: Mapping[str, StandingFact] = field(default_factory=lambda: MappingProxyType({}))
 
     def flags(self, now: datetime) -> frozenset[str]:

@@ -6,21 +6,16 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property, lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from sqlalchemy import select, text
 
-from domain.clinical import (
-    Allergy,
-    AllergyKind,
-    Clinical,
-    standing_allergies,
-)
+from domain.clinical import WASHED_OUT, Allergy, AllergyKind, Clinical, standing_allergies
 from domain.errors import NotFound
 from domain.ids import EncounterId, PatientId, PractitionerId
-from domain.loops.active import active_order
+from domain.loops.active import DRUGS, active_order, stopped_drug
 from domain.observations import Observation
 from domain.orders import OrderState
 from domain.patients import Sex
@@ -32,8 +27,15 @@ from storage.codec import parsed
 from storage.mapping import order_of
 from storage.memory import Memory, Person
 from storage.open_work import open_work
-from storage.statements import Statement, number, word
-from storage.tables import allergies, encounters, observations, patients, standing_facts
+from storage.statements import ORDER_COLUMNS, Statement, number, word
+from storage.tables import (
+    allergies,
+    encounters,
+    observations,
+    orders,
+    patients,
+    standing_facts,
+)
 from storage.types import instant, micros
 
 if TYPE_CHECKING:
@@ -109,6 +111,17 @@ _FACTS: Final = Statement(
         standing_facts.c.seq,
     )
 )  # fmt: skip
+# `is_open` stands as text, as in the partial indexes; orders are found by their stay
+STOPPED: Final = Statement(
+    select(*ORDER_COLUMNS)
+    .select_from(encounters.join(orders, orders.c.encounter_id == encounters.c.id))
+    .where(
+        encounters.c.patient_id == word("patient_id"),
+        text("(encounters.ended_at IS NULL OR encounters.ended_at >= :since)"),
+        orders.c.loop == word("loop"),
+        text("orders.is_open = 0 AND (orders.stop_at IS NULL OR orders.stop_at >= :since)"),
+    )
+)
 _ORDERED: Final = (("exam", "examination"), ("component", "component"))
 """Fields of orders that name an item of a catalogue beside `product`, and its kind."""
 _DRAFT: Final = OrderState.DRAFT.value
@@ -148,6 +161,7 @@ class StoredClinical(Clinical):
             series=MappingProxyType(dict(self.series)),
             allergies=self.allergies,
             orders=self.orders,
+            stopped=self.stopped,
             facts=self.facts,
         )
 
@@ -272,6 +286,22 @@ class StoredClinical(Clinical):
         rows = [one.order for one in work if one.order is not None and one.order[9] != _DRAFT]
         rows.sort(key=itemgetter(8, 0))
         return tuple(map(self._active, rows))
+
+    @cached_property
+    def stopped(self) -> tuple[ActiveOrder, ...]:
+        """What was given until lately, in whatever stay."""
+        since = self._now - WASHED_OUT
+        words = {"loop": DRUGS, "since": micros(since)}
+        rows = [
+            row
+            for record in self._person.records
+            for row in self._driver.rows(STOPPED, patient_id=record, **words)
+        ]
+        found = (
+            stopped_drug(order, self._product(order.fields), since=since)
+            for order in sorted(map(order_of, rows), key=attrgetter("id"))
+        )
+        return tuple(one for one in found if one is not None)
 
     def _active(self, row: Row) -> ActiveOrder:
         order = order_of(row[:-1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.clinical import Allergy, Clinical, standing_allergies
+from domain.clinical import WASHED_OUT, Allergy, Clinical, standing_allergies
 from domain.errors import NotFound
 from domain.events import Amended, Corrected, ExitRecorded, Nullified, StepRecorded
 from domain.happenings import (
@@ -16,7 +16,7 @@ from domain.happenings import (
     StandingFactSet,
 )
 from domain.ids import EncounterId
-from domain.loops.active import active_order
+from domain.loops.active import active_order, stopped_drug
 from domain.standing import ALLERGIES_REVIEWED, NOTE, StandingFact, holding
 from domain.told import of_evidence, of_observed
 from storage.clinical_projection import VOIDING
@@ -178,6 +178,7 @@ def clinical_of(state: FakeState, encounter: EncounterId, now: datetime) -> Clin
         series=series,
         allergies=standing_allergies(said, asked=bool(said) or ALLERGIES_REVIEWED in facts),
         orders=tuple(_orders(state, encounter, now)),
+        stopped=tuple(_stopped(state, stays, now)),
         facts=facts,
     )
 
@@ -221,6 +222,16 @@ def _orders(state: FakeState, encounter: EncounterId, now: datetime) -> Iterable
             if order.state.terminal:
                 continue
             yield active_order(order, _product(state, order.fields, now))
+
+
+def _stopped(state: FakeState, stays: set[EncounterId], now: datetime) -> Iterable[ActiveOrder]:
+    for _, case in sorted(state.cases.items()):
+        order = case.order
+        if order.encounter_id in stays:
+            product = _product(state, order.fields, now)
+            found = stopped_drug(order, product, since=now - WASHED_OUT)
+            if found is not None:
+                yield found
 
 
 def _product(state: FakeState, fields: Mapping[str, object], now: datetime) -> Mapping[str, object]:

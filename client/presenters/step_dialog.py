@@ -288,7 +288,8 @@ def _persons(form: StepForm, draft: Draft, texts: Texts) -> str:
 
 _NOT_SAID: Final[Mapping[str, str]] = dict.fromkeys(
     ("drug", "other", "substance", "most", "per", "advice_zh", "rule_zh", "limit_zh", "ordered",
-     "minutes", "observation", "signs", "values", "level", "route", "days", "taken", "version"),
+     "minutes", "observation", "signs", "values", "level", "route", "days", "taken", "version",
+     "stopped_zh", "when_zh"),
     "",
 )  # fmt: skip
 """What a text may name and a finding need not say."""

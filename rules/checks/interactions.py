@@ -37,7 +37,7 @@ def _partners(asked: Prescription, row: InteractionRow) -> Iterator[Drug]:
     ):
         if not asked.has(mine) or (my_routes and not _by(asked.drug, my_routes)):
             continue
-        for other in asked.others:
+        for other in (*asked.others, *asked.stopped):
             if not asked.tables.meets(theirs, other.ingredients):
                 continue
             if their_routes and not _by(other, their_routes):
@@ -73,15 +73,38 @@ def _pair(asked: Prescription, row: InteractionRow, other: Drug) -> Finding:
     if row.worse is not None and _worse(asked, row.worse_when or ""):
         grade = row.worse
     name = asked.name(other)
+    until = _stopped_on(asked, other)
+    still = f" (stopped on {until})" if until else ""
+    right = "choose another drug, or say why both are needed and what is monitored"
+    if until:
+        last = _washed_out_on(row, other)
+        right = f"wait until {last}, choose another drug, or say why it cannot wait"
     return of_row(
         row,
         check=CHECK,
         grade=grade,
-        message=f"{asked.called} with {name}: {row.en}",
-        right="choose another drug, or say why both are needed and what is monitored",
+        message=f"{asked.called} with {name}{still}: {row.en}",
+        right=right,
         risk=_risk(grade, onc=row.onc is not None),
-        params=(("drug", asked.called), ("other", name), ("order", other.order)),
+        params=(
+            ("drug", asked.called),
+            ("other", name),
+            ("order", other.order),
+            *((("stopped_zh", f"({until}停用)"),) if until else ()),
+        ),
     )
+
+
+def _stopped_on(asked: Prescription, other: Drug) -> str:
+    """The day on which a drug that still acts was stopped; empty while it is given."""
+    ended = other.stop_at
+    return "" if ended is None or other.runs(asked.now) else ended.date().isoformat()
+
+
+def _washed_out_on(row: InteractionRow, other: Drug) -> str:
+    """The first day on which a stopped drug counts no more."""
+    ended = other.stop_at
+    return "" if ended is None else (ended + _washout(row, other)).date().isoformat()
 
 
 def _risk(grade: AlertSeverity, *, onc: bool) -> str:

@@ -64,4 +64,7 @@ def prescription(context: CheckContext, tables: Tables) -> Prescription | None:
         for one in clinical.orders
         if one.loop == MEDICATION and one.id not in left_out
     )
-    return Prescription(drug, others, clinical, tables, context.entry.at)
+    stopped = tuple(
+        drug_of_order(tables, one) for one in clinical.stopped if one.id not in left_out
+    )
+    return Prescription(drug, others, clinical, tables, context.entry.at, stopped)

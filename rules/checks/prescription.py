@@ -17,6 +17,7 @@ class Prescription:
 
     Attributes:
         others: the other drugs of the stay, without the one that it replaces.
+        stopped: drugs whose orders have ended; some still act (`InteractionRow.washout_days`).
     """
 
     drug: Drug
@@ -24,6 +25,7 @@ class Prescription:
     clinical: Clinical
     tables: Tables
     now: datetime
+    stopped: tuple[Drug, ...] = ()
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether the drug is one of a list of ingredients and groups."""

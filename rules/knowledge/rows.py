@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from domain.alerts import AlertSeverity
+from domain.clinical import WASHED_OUT
 from domain.errors import InvalidInput
 from domain.quantities import parse_decimal
 from rules.loops.rows import Line, Read, Row
@@ -166,7 +167,7 @@ class InteractionRow(KnowledgeRow):
     severity: Severity
     worse: Severity | None = None
     worse_when: Literal["qtc_470_or_k_below_3_5", "neonate"] | None = None
-    washout_days: Annotated[int, Field(ge=0)] = 0
+    washout_days: Annotated[int, Field(ge=0, le=WASHED_OUT.days)] = 0
     washout_for: Numbers = Field(default_factory=lambda: NO_NUMBERS)
 
     @model_validator(mode="after")

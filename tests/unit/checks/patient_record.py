@@ -99,6 +99,7 @@ def active(
 def patient(
     *values: Observation,
     orders: tuple[ActiveOrder, ...] = (),
+    stopped: tuple[ActiveOrder, ...] = (),
     allergies: tuple[Allergy, ...] | None = (),
     facts: tuple[StandingFact, ...] = (),
     sex: Sex = Sex.MALE,
@@ -112,6 +113,7 @@ def patient(
         series=series or {},
         allergies=allergies,
         orders=orders,
+        stopped=stopped,
         facts={one.name: one for one in facts},
     )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from client.presenters.step_dialog import finding_words
+from client.texts import Texts
 from domain.findings import Finding, Severity
 from rules.checks.prescription import Prescription
 from rules.knowledge.rows import InteractionRow
-from tests.unit.checks.patient_record import NOW, active, asked, found, patient, tables, value
+from tests.unit.checks.patient_record import NOW, At, active, asked, found, patient, tables, value
 
 REASON, WARNING = Severity.REASON, Severity.WARNING
 ONC = {
@@ -103,6 +106,28 @@ def test_a_drug_that_was_stopped_still_counts_until_it_is_washed_out(
 ) -> None:
     of = patient(orders=(active(stopped, stop=NOW - timedelta(days=days)),))
     assert bool(found(asked(ordered, of=of), "interaction")) is counts
+
+
+def test_a_drug_whose_order_has_ended_is_seen_at_the_signature() -> None:
+    phenelzine = active("phenelzine", stop=NOW - timedelta(days=9))
+    fields = {"product": "sertraline", "dose": "50 mg", "frequency": "qd", "route": "PO"}
+    sertraline = At("medication", "M1", fields, task=None, product={"name": "sertraline"})
+    sertraline.clinical = patient(stopped=(phenelzine,))
+    (said,) = [one for one in sertraline.finds("prescribing") if one.check == "interaction"]
+    assert said.message.startswith("sertraline with phenelzine (stopped on 2026-11-15): serotonin")
+    assert said.right.startswith("wait until 2026-11-29, ")
+    assert "(2026-11-15停用)" in finding_words(said, Texts.load("zh"))
+    sertraline.clinical = patient(stopped=(replace(phenelzine, stop_at=NOW - timedelta(days=15)),))
+    assert not any(one.check == "interaction" for one in sertraline.finds("prescribing"))
+
+
+def test_only_a_drug_that_runs_is_a_duplicate() -> None:
+    of = patient(stopped=(active("ibuprofen", stop=NOW - timedelta(hours=1)),))
+    again = At(
+        "medication", "M1", {"product": "ibuprofen"}, task=None, product={"name": "ibuprofen"}
+    )
+    again.clinical = of
+    assert not any(one.check == "duplicate" for one in again.finds("prescribing"))
 
 
 def test_three_that_raise_potassium_need_all_three() -> None:
