@@ -69,7 +69,11 @@ def _alert_id(rule: str, subject: str, cause: str) -> str:
 HIDES: Final = "hides"
 """In the evidence of an alert: the rules whose alerts it stands for, with commas between."""
 EVIDENCE_AT: Final = "evidence_at"
-"""In the evidence of an alert: when the newest result that bears on its cause came (ISO, UTC)."""
+"""In the evidence of an alert: when the newest that bears on its cause came (ISO 8601, UTC).
+
+A result that another critical value has, a further report that nobody has read. When it is later
+than before, who had put the alert aside is told anew (rules specification 3.1).
+"""
 EVIDENCE: Final = "evidence"
 """In the evidence of an alert: that result, as name, value and unit."""
 SHORTEST_LIMIT: Final = timedelta(minutes=5)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.errors import NotFound
 from domain.situation import Assessment
+from rules.alerts.evidence import with_results
 from rules.alerts.faults import faulted
 from rules.alerts.grouping import grouped
 from rules.alerts.loader import RuleTable
@@ -180,7 +181,7 @@ class Rules:
             ),
         )
         wake_at = min((at for at in changes if at is not None and at > now), default=None)
-        wanted = _wanted(situation, hushed, ward, now)
+        wanted = with_results(_wanted(situation, hushed, ward, now), situation)
         score = shown(view, risk, work, due)
         return _Judged(Assessment(wanted, score, wake_at), tuple(hushed))
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from domain.alerts import AlertKey, AlertSeverity, Wanted
+from domain.alerts import EVIDENCE_AT, AlertKey, AlertSeverity, Wanted
 from domain.ids import derived
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def grouped(wanted: Iterable[Wanted], rules: Mapping[str, Rule]) -> tuple[Wanted
             groups.setdefault((one.key.rule, cause), []).append(one)
         else:
             found.append(one)
-    found += [_together(members) for members in groups.values()]
+    found += [_together(members, rules) for members in groups.values()]
     return tuple(sorted(found, key=lambda one: (one.key.rule, one.key.subject, one.key.cause)))
 
 
@@ -46,11 +46,14 @@ def group_subject(encounter: EncounterId, rule: str) -> str:
     return derived("group", encounter, rule)
 
 
-def _together(members: Sequence[Wanted]) -> Wanted:
+def _together(members: Sequence[Wanted], rules: Mapping[str, Rule]) -> Wanted:
     ordered = sorted(members, key=lambda one: (one.since, one.key.cause, one.key.subject))
     first = ordered[0]
     subjects = sorted({one.key.subject for one in members})
     roles = dict.fromkeys(role for one in ordered for role in one.roles)
+    evidence = {"count": str(len(subjects)), "members": ",".join(subjects[:_NAMED])}
+    if rules[first.key.rule].grouped == "patient":  # who put three aside has not seen a fourth
+        evidence[EVIDENCE_AT] = ordered[-1].since.isoformat()
     return Wanted(
         key=AlertKey(
             first.key.rule, group_subject(first.encounter, first.key.rule), first.key.cause
@@ -62,9 +65,7 @@ def _together(members: Sequence[Wanted]) -> Wanted:
         starts_at=first.starts_at,
         limit=first.limit,
         step=first.step,
-        evidence=MappingProxyType(
-            {"count": str(len(subjects)), "members": ",".join(subjects[:_NAMED])}
-        ),
+        evidence=MappingProxyType(evidence),
         minutes=first.minutes,
         silent=first.silent,
     )

@@ -41,6 +41,7 @@ _UNITS = {
     "creatinine": "umol/L",
     "potassium": "mmol/L",
     "aptt": "s",
+    "haemoglobin": "g/L",
     "egfr": "mL/min/{1.73_m2}",
     "qtc": "ms",
 }

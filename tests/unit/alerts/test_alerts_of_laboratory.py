@@ -153,7 +153,9 @@ def test_unread_reports_of_a_patient_are_one_alert() -> None:
     first = order("test", deadline("L-12", 60, step="L10", stream="order-1"), key="order-1")
     second = order("test", deadline("L-12", 90, step="L10", stream="order-2"), key="order-2")
     alert = wanted(stay(first, second), 90)["L-12"]
-    assert alert.evidence == {"count": "2", "members": "order-1,order-2"}
+    assert alert.evidence == {
+        "count": "2", "members": "order-1,order-2", "evidence_at": at(90).isoformat()
+    }  # fmt: skip
     assert alert.since == at(60)
     assert alert.key.cause == at(60).isoformat()
     assert alert.order is None
