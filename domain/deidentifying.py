@@ -91,8 +91,7 @@ class Veil:
     def _is_code(self, kind: FieldType, value: object) -> bool:
         if kind.choices:
             return value in kind.choices
-        coded = kind.type in ("code", "codes", "id") and value in self.known
-        return coded or value in self.common.get(kind.name, frozenset())
+        return value in self.known or value in self.common.get(kind.name, frozenset())
 
     def _time(self, value: object, patient: PatientId) -> str | None:
         try:

@@ -10,6 +10,7 @@ from client.cli import (
     catalogues,
     database,
     demonstration,
+    exporting,
     importing,
     loop_commands,
     observing,
@@ -54,6 +55,7 @@ def add_all(parser: Parser) -> None:
         pure,
         demonstration,
         importing,
+        exporting,
         database,
         workstation,
     ):

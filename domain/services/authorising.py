@@ -67,6 +67,7 @@ GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "alert.sign": (Role.PHYSICIAN,),
         "risk.show": _ANYONE,
         "watch.pass": (Role.SYSTEM,),
+        "export.deidentified": (Role.ADMINISTRATOR, Role.MEDICAL_AFFAIRS),
     }
 )
 """Use case to the roles that may ask for it, those that include them too.

@@ -44,6 +44,7 @@ def test_codes_stay_where_they_name_things_and_go_where_they_could_name_a_person
         "route": "PO",
     }
     assert VEIL.fields({"product": "ZHAO-BOX", "route": "ask Zhao Wei"}, KINDS, ZHAO) == {}
+    assert VEIL.fields({"comment": "HEP5000"}, KINDS, ZHAO) == {"comment": "HEP5000"}
     assert VEIL.fields({"sides": ["left", "Zhao"]}, KINDS, ZHAO) == {"sides": ["left"]}
 
 
