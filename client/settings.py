@@ -19,6 +19,8 @@ PREFIX: Final = "WARDLOOP_"
 FILE_VARIABLE: Final = "WARDLOOP_SETTINGS"
 _NAME: Final = "wardloop"
 
+_TABLES: Final = ("wards", "backup")
+"""What is a table in the file, and has no environment variable."""
 Profile = Literal["cn", "intl"]
 Language = Literal["en", "zh"]
 Theme = Literal["light", "dark", "contrast"]
@@ -30,9 +32,36 @@ def default_database() -> str:
     return f"sqlite:///{file}"
 
 
+def default_keys() -> Path:
+    """Where key files lie that no system keyring takes."""
+    return Path(platformdirs.user_config_dir(_NAME, appauthor=False)) / "keys"
+
+
 def default_file() -> Path:
     """Where the settings file is looked for."""
     return Path(platformdirs.user_config_dir(_NAME, appauthor=False)) / "settings.toml"
+
+
+class Backups(BaseModel):
+    """Where and how often the embedded database is copied while it is in use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folder: Annotated[
+        Path | None,
+        Field(description="where backups are put: another disk, or one that others back up"),
+    ] = None
+    every_minutes: Annotated[int, Field(ge=1, le=1440, description="how often one is made")] = 60
+    keep_hours: Annotated[
+        int, Field(ge=1, le=8760, description="how long every backup is kept")
+    ] = 24
+    keep_days: Annotated[
+        int, Field(ge=1, le=3660, description="how long the last one of each day is kept")
+    ] = 30
+    encrypted: Annotated[
+        bool,
+        Field(description="whether only the key 'backup' opens them; keep a copy of it elsewhere"),
+    ] = False
 
 
 class Settings(BaseModel):
@@ -64,6 +93,19 @@ class Settings(BaseModel):
         "Asia/Shanghai"
     )
     language: Annotated[Language, Field(description="en or zh")] = "en"
+    encrypted: Annotated[
+        bool,
+        Field(
+            description=(
+                "whether the embedded database is encrypted on its disk by the key 'database'"
+                " (docs/administration.md)"
+            )
+        ),
+    ] = False
+    keys: Annotated[
+        Path | None,
+        Field(description="a folder for key files; without it, the system keyring is asked first"),
+    ] = None
     theme: Annotated[Theme, Field(description="light, dark or contrast")] = "light"
     wards: Annotated[
         Mapping[str, Mapping[str, Any]],
@@ -73,6 +115,10 @@ class Settings(BaseModel):
             )
         ),
     ] = Field(default_factory=dict)
+    backup: Annotated[
+        Backups,
+        Field(description="copies of the embedded database, made by whoever watches it"),
+    ] = Backups()
 
     @field_validator("time_zone")
     @classmethod
@@ -132,6 +178,10 @@ def _read(file: Path) -> dict[str, object]:
         listed = read.get(name)
         if isinstance(listed, list):
             read[name] = [str(file.parent / str(one)) for one in listed]
+    backup = read.get("backup")
+    for table, name in ((read, "keys"), (backup, "folder")):
+        if isinstance(table, dict) and isinstance(table.get(name), str):
+            table[name] = str(file.parent / table[name])
     return read
 
 
@@ -140,7 +190,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name in Settings.model_fields:
         text = environ.get(PREFIX + name.upper())
-        if not text or name == "wards":
+        if not text or name in _TABLES:
             continue
         found[name] = text.split(os.pathsep) if name in ("site", "loops") else text
     return found
@@ -151,9 +201,11 @@ def _said(message: str) -> str:
 
 
 def _right(field: str) -> str | None:
-    known = Settings.model_fields.get(field)
+    name = field.removeprefix("backup.")
+    fields = Settings.model_fields if name == field else Backups.model_fields
+    known = fields.get(name)
     if known is None:
-        return f"one of {', '.join(Settings.model_fields)}"
+        return f"one of {', '.join(fields)}"
     return known.description
 
 
@@ -162,15 +214,21 @@ def example_settings() -> str:
     lines = ["# Settings of one Wardloop workstation. Uncomment what is to differ."]
     lines.append(f"# Each may also be given as an environment variable: {PREFIX}DATABASE, …")
     shown = {
+        "encrypted": "false",
+        "keys": '"keys"',
         "database": '"sqlite:////var/lib/wardloop/ward.db"',
         "site": '["site.toml"]',
         "loops": '["our_loops"]',
     }
     for name, known in Settings.model_fields.items():
-        if name == "wards":
+        if name in _TABLES:
             continue
         default = shown.get(name) or f'"{known.default}"'
         lines += ["", f"# {known.description}", f"# {name} = {default}"]
+    lines += ["", f"# {Settings.model_fields['backup'].description}", "# [backup]"]
+    backups = {"folder": '"/mnt/backups"', "encrypted": "false"}
+    for name, known in Backups.model_fields.items():
+        lines.append(f"# {name} = {backups.get(name, known.default)}  # {known.description}")
     lines += [
         "",
         f"# {Settings.model_fields['wards'].description}",

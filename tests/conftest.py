@@ -9,8 +9,13 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
+from tempfile import gettempdir
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything makes a QApplication
+# no test finds or leaves anything in the settings, the data or the keyring of who runs it
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+os.environ["XDG_CONFIG_HOME"] = f"{gettempdir()}/wardloop-home-{os.getpid()}"
+os.environ["XDG_DATA_HOME"] = f"{gettempdir()}/wardloop-home-{os.getpid()}/data"
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings

@@ -228,3 +228,22 @@ def test_a_program_without_a_store_closes_too() -> None:
     app.close()
     assert app.feed is None
     assert not app.simulated
+
+
+def test_where_backups_and_keys_are_put_counts_from_the_settings_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('keys = "keys"\n[backup]\nfolder = "copies"\nkeep_days = 7\n')
+    found = load_settings(file, environ={"WARDLOOP_BACKUP": "x"})
+    assert found.keys == tmp_path / "keys"
+    assert found.backup.folder == tmp_path / "copies"
+    assert (found.backup.keep_days, found.backup.every_minutes) == (7, 60)
+
+
+def test_a_wrong_setting_of_backups_is_named_with_what_would_be_right(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    for line, field in (("keep_hours = 0", "backup.keep_hours"), ("keeps = 1", "backup.keeps")):
+        file.write_text(f"[backup]\n{line}\n")
+        with pytest.raises(InvalidInput) as caught:
+            load_settings(file, environ={})
+        assert caught.value.field == field
+        assert caught.value.right is not None
