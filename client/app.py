@@ -18,6 +18,7 @@ from domain.services import (
     allergies,
     care,
     catalogues,
+    diagnosing,
     executing,
     needing,
     observing,
@@ -30,12 +31,14 @@ from domain.services import (
     whereabouts,
     worklists,
 )
+from domain.services.presence import Presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from domain.clock import Clock
+    from domain.credentials import Method
     from domain.leases import Leases
     from domain.loops.loops import Loops
     from domain.ports import Reads
@@ -46,12 +49,15 @@ _R = TypeVar("_R")
 
 
 def _bound(
-    use_case: Callable[Concatenate[Workplace, _P], _R], place: Callable[[], Workplace]
+    use_case: Callable[Concatenate[Workplace, _P], _R], place: Callable[[object], Workplace]
 ) -> Callable[_P, _R]:
-    """The use case at the place as it is when it is called: a configuration may have come."""
+    """The use case at the place as it is when it is called: a configuration may have come.
+
+    Who is named as its user has proved here who they are.
+    """
 
     def at_place(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        return use_case(place(), *args, **kwargs)
+        return use_case(place(kwargs.get("user")), *args, **kwargs)
 
     return at_place
 
@@ -59,7 +65,7 @@ def _bound(
 class _Orders:
     """The use cases about orders, their steps, and the work that waits."""
 
-    def __init__(self, place: Callable[[], Workplace]) -> None:
+    def __init__(self, place: Callable[[object], Workplace]) -> None:
         self.draft_order: Final = _bound(ordering.draft, place)
         self.sign_order: Final = _bound(ordering.sign, place)
         self.revise_order: Final = _bound(revising.revise, place)
@@ -80,7 +86,7 @@ class _Orders:
 class _Places:
     """The use cases about patients, wards, people and catalogues."""
 
-    def __init__(self, place: Callable[[], Workplace]) -> None:
+    def __init__(self, place: Callable[[object], Workplace]) -> None:
         self.admit: Final = _bound(admitting.admit, place)
         self.transfer: Final = _bound(care.transfer, place)
         self.discharge: Final = _bound(care.discharge, place)
@@ -103,6 +109,7 @@ class _Places:
         self.record_allergy: Final = _bound(allergies.record_allergy, place)
         self.review_allergies: Final = _bound(allergies.review_allergies, place)
         self.record_pregnancy: Final = _bound(stating.record_pregnancy, place)
+        self.record_conditions: Final = _bound(diagnosing.record_conditions, place)
         self.record_note: Final = _bound(stating.record_note, place)
         self.show_known: Final = _bound(stating.show_known, place)
         self.assignments: Final = _bound(people.assignments, place)
@@ -113,7 +120,7 @@ class _Places:
 class _Alerts:
     """The use cases about alerts and scores."""
 
-    def __init__(self, place: Callable[[], Workplace]) -> None:
+    def __init__(self, place: Callable[[object], Workplace]) -> None:
         self.list_alerts: Final = _bound(alert_lists.list_alerts, place)
         self.show_alert: Final = _bound(alert_lists.show_alert, place)
         self.show_risk: Final = _bound(alert_lists.show_risk, place)
@@ -153,8 +160,11 @@ class App(_Orders, _Places, _Alerts):
             close: lets go of the database.
             renewed: the place under another configuration, once one has come into force.
         """
+        self._presence: Final = Presence()
 
-        def present() -> Workplace:
+        def present(user: object) -> Workplace:
+            if isinstance(user, str):
+                self._presence.require(self._place, user)
             return self._place
 
         self._place = place
@@ -177,6 +187,24 @@ class App(_Orders, _Places, _Alerts):
     def loops(self) -> Loops:
         """The loop definitions in force."""
         return self._place.loops
+
+    @property
+    def secured(self) -> bool:
+        """Whether anybody's secret was ever set here: then nobody acts who has not signed in."""
+        return self._place.trust.credentials.secured()
+
+    def sign_in(self, *, user: str, secret: str | None) -> Method | None:
+        """Let a person act here, once their secret is right; None where the database is open.
+
+        Raises:
+            Refused: SECRET_NEEDED, SECRET_WRONG, LOCKED_OUT, NO_SECRET, CREDENTIAL_CHANGED;
+                SECRET_EXPIRED: given by another, they set their own first (`set_secret`).
+        """
+        return self._presence.enter(self._place, user=user, secret=secret)
+
+    def sign_out(self, *, user: str) -> None:
+        """Let a person act here no more until they sign in again."""
+        self._presence.leave(self._place, user=user)
 
     def renew(self) -> bool:
         """Take another configuration that has come into force by now; whether one has.

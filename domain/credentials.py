@@ -7,7 +7,7 @@ that does not agree with its last fingerprint is one that somebody changed behin
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
@@ -64,21 +64,40 @@ def wait_after(failures: int) -> timedelta:
     return min(_FIRST_WAIT * doubled, _LONGEST_WAIT)
 
 
+def tried(kept: Credential, now: datetime) -> Credential | None:
+    """A credential after one more wrong secret; None where no try is looked at yet."""
+    if kept.locked_until is not None and now < kept.locked_until:
+        return None
+    failures = kept.failures + 1
+    wait = wait_after(failures)
+    return replace(kept, failures=failures, locked_until=now + wait if wait else None)
+
+
 class Credentials(Protocol):
     """Where credentials are kept."""
 
     def secured(self) -> bool:
-        """Whether anybody's secret was ever set here: from then on nobody acts without one."""
+        """Whether the journal knows of any secret: from then on nobody acts without one."""
+        ...
+
+    def journalled(self, user: PractitionerId) -> str | None:
+        """The fingerprint of a person's secret that the journal was last told of."""
         ...
 
     def of(self, user: PractitionerId) -> Credential | None:
         """What is kept of a person's secret."""
         ...
 
-    def note_try(
-        self, user: PractitionerId, *, failures: int, locked_until: datetime | None
-    ) -> None:
-        """Keep how often in a row a wrong secret was given; 0 after a right one."""
+    def claim_try(self, user: PractitionerId, *, now: datetime) -> bool:
+        """Count a try as wrong before it is looked at, so that none of two at a time is free.
+
+        Returns:
+            False: it may not be looked at yet, and was not counted.
+        """
+        ...
+
+    def clear_tries(self, user: PractitionerId) -> None:
+        """Forget the wrong secrets after a right one."""
         ...
 
 

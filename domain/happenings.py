@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.clinical import Allergy
+    from domain.credentials import Method
     from domain.ids import EncounterId, PatientId, PractitionerId, WardId
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner
@@ -34,6 +35,7 @@ class Noun(StrEnum):
     CATALOGUE = "catalogue"
     SITE = "site"
     ALERT = "alert"
+    SAFETY = "safety"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,22 @@ class PractitionerSet:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialSet:
+    """A person's secret was set: by themselves, or by an administrator for them.
+
+    Attributes:
+        fingerprint: tells a credential that was exchanged behind the program; nothing of it.
+        must_change: given by another: it opens nothing but the setting of an own one.
+    """
+
+    user: PractitionerId
+    method: Method
+    fingerprint: str
+    must_change: bool
+    by: PractitionerId
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned:
     """Who looks after whom in a shift, or who is on duty or on call."""
 
@@ -178,6 +196,23 @@ class ConfigurationTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationApproved:
+    """A person agreed to a configuration file; it counts once two did (`domain.safety.Approval`)."""
+
+    sha256: str
+    name: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """What was done about a near miss or an incident; the stream names the record it is about."""
+
+    state: FollowUpState
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchPassed:
     """The watch looked at a stay and found its risk changed by time alone (decision 23)."""
 
@@ -198,9 +233,12 @@ CareBody = (
     | StandingFactSet
     | WardSet
     | PractitionerSet
+    | CredentialSet
     | Assigned
     | CatalogueItemSet
     | ConfigurationTaken
+    | ConfigurationApproved
+    | FollowedUp
     | WatchPassed
 )
 
@@ -228,3 +266,4 @@ class Happening:
     encounter: EncounterId | None = None
     ward: WardId | None = None
     source: Source = Source.LIVE
+    signed: Signed | None = None

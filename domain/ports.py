@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from domain.alerts import Alert, AlertRule
     from domain.clinical import Clinical
+    from domain.credentials import Credential
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import (
@@ -144,6 +145,10 @@ class Transaction(Protocol):
 
     def tell(self, happenings: Sequence[Happening]) -> None:
         """Write other events to the journal and to their projections."""
+        ...
+
+    def keep_secret(self, credential: Credential) -> None:
+        """Keep a person's new credential; the journal is told of it in the same transaction."""
         ...
 
     def commit(self) -> None:

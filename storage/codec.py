@@ -25,6 +25,7 @@ from typing import (
 import domain.alert_events
 import domain.alerts
 import domain.clinical
+import domain.credentials
 import domain.events
 import domain.findings
 import domain.happenings
@@ -49,6 +50,7 @@ _NAMES: Final[Mapping[str, object]] = {
         domain.alert_events,
         domain.alerts,
         domain.clinical,
+        domain.credentials,
         domain.events,
         domain.findings,
         domain.happenings,

@@ -11,7 +11,10 @@ from domain.happenings import (
     Assigned,
     BandReplaced,
     CatalogueItemSet,
+    ConfigurationApproved,
     ConfigurationTaken,
+    CredentialSet,
+    FollowedUp,
     MovedTo,
     ObservationsWithdrawn,
     Observed,
@@ -161,7 +164,13 @@ def project_happening(driver: Driver, happening: Happening, *, row: Values) -> N
             _assign(driver, body)
         case CatalogueItemSet():
             _set_item(driver, body)
-        case ConfigurationTaken() | WatchPassed():
+        case (
+            ConfigurationTaken()
+            | ConfigurationApproved()
+            | CredentialSet()
+            | FollowedUp()
+            | WatchPassed()
+        ):
             pass  # named in the journal; nothing is read from it
         case _:
             _project_stay(driver, happening, body, row)

@@ -20,6 +20,7 @@ from storage.catalogue import product_at
 from storage.chains import Chains
 from storage.clinical import StoredClinical
 from storage.clinical_projection import project_values, tells
+from storage.credentials import keep_credential
 from storage.engine import RowRefusedError
 from storage.journal import event_values, happening_values, said
 from storage.mapping import load_case, outlook_row, stands
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from domain.clinical import Clinical
     from domain.clock import Clock
+    from domain.credentials import Credential
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import TaskId
@@ -274,6 +276,10 @@ class SqlTransaction:
         project_happening(self._driver, happening, row=row)
         self._memory.told(happening)
         self._stale.note(happening)
+
+    def keep_secret(self, credential: Credential) -> None:
+        """Keep a person's new credential."""
+        keep_credential(self._driver, credential)
 
     def commit(self) -> None:
         """Make it last. After this returns, a power cut loses nothing of it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from client.hashing import Argon2Hash
 from domain.auditing import AuditAction, AuditEntry, AuditRow
+from domain.credentials import tried
 from domain.trust import Trust
 
 if TYPE_CHECKING:
@@ -27,18 +28,26 @@ class FakeCredentials:
     """Credentials in memory."""
 
     kept: dict[PractitionerId, Credential] = field(default_factory=dict)
+    told: dict[PractitionerId, str] = field(default_factory=dict)
 
     def secured(self) -> bool:
-        return bool(self.kept)
+        return bool(self.told)
 
     def of(self, user: PractitionerId) -> Credential | None:
         return self.kept.get(user)
 
-    def note_try(
-        self, user: PractitionerId, *, failures: int, locked_until: datetime | None
-    ) -> None:
+    def journalled(self, user: PractitionerId) -> str | None:
+        return self.told.get(user)
+
+    def claim_try(self, user: PractitionerId, *, now: datetime) -> bool:
+        after = tried(self.kept[user], now) if user in self.kept else None
+        if after is not None:
+            self.kept[user] = after
+        return after is not None
+
+    def clear_tries(self, user: PractitionerId) -> None:
         if user in self.kept:
-            self.kept[user] = replace(self.kept[user], failures=failures, locked_until=locked_until)
+            self.kept[user] = replace(self.kept[user], failures=0, locked_until=None)
 
 
 @dataclass
@@ -78,4 +87,4 @@ class FakeTrail:
 
 def trust_of(store: Store, clock: Clock, workstation: str = "ws-1") -> Trust:
     """The trust of a real store, by a clock of the test."""
-    return Trust(store.credentials, CHEAP, store.trail(workstation), clock)
+    return Trust(store.credentials, CHEAP, store.trail(workstation), store.safety, clock)

@@ -19,6 +19,7 @@ from domain.happenings import (
     Assigned,
     BandReplaced,
     CatalogueItemSet,
+    CredentialSet,
     MovedTo,
     PatientLinked,
     PatientRegistered,
@@ -38,12 +39,14 @@ from storage.types import instant
 from tests.fake_alerts import FakeAlerts, FakeSettling, situation_of
 from tests.fake_clinical import FakeKnowledge, clinical_of
 from tests.fake_reads import FakeReads, opened, placed_first
+from tests.fake_safety import FakeSafety
 from tests.fake_trust import CHEAP, FakeCredentials, FakeTrail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from domain.clinical import Clinical
+    from domain.credentials import Credential
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ports import CommandMeta, Kept
@@ -87,6 +90,7 @@ class FakeState:
 
     wards: dict[WardId, Ward] = field(default_factory=dict)
     staff: dict[PractitionerId, Practitioner] = field(default_factory=dict)
+    told: dict[PractitionerId, str] = field(default_factory=dict)
     patients: dict[PatientId, Patient] = field(default_factory=dict)
     stays: dict[EncounterId, Encounter] = field(default_factory=dict)
     assigned: list[Assigned] = field(default_factory=list)
@@ -131,7 +135,10 @@ class FakeStore:
         self.lock = RLock()
         self.units = FakeUnitOfWork(self)
         self.reads = FakeReads(self)
-        self.trust = Trust(FakeCredentials(), CHEAP, FakeTrail(), clock)
+        self.credentials = FakeCredentials()
+        self.trust = Trust(
+            self.credentials, CHEAP, FakeTrail(), FakeSafety(lambda: self.state.journal), clock
+        )
 
 
 class FakeUnitOfWork:
@@ -161,6 +168,7 @@ class FakeTransaction:
         self._unkept: set[OrderId] = set()
         self._settling = FakeSettling()
         self._n = 0
+        self._secrets: list[Credential] = []
         chains: Sequence[str] = encounters or [f"system:{meta.workstation}"]
         true = [self._state.truly[chain] for chain in chains if chain in self._state.truly]
         self._now = recording_time(
@@ -312,6 +320,8 @@ class FakeTransaction:
         match body:
             case WardSet():
                 state.wards[body.ward.id] = body.ward
+            case CredentialSet():
+                state.told[body.user] = body.fingerprint
             case PractitionerSet():
                 state.staff[body.practitioner.user] = body.practitioner
             case PatientRegistered():
@@ -345,12 +355,18 @@ class FakeTransaction:
         key = EncounterId(stay)
         self._state.stays[key] = replace(self._state.stays[key], **changes)  # type: ignore[arg-type]  # our own field names
 
+    def keep_secret(self, credential: Credential) -> None:
+        self._secrets.append(credential)
+
     def commit(self) -> None:
         self._refuse_unkept()
+        for secret in self._secrets:
+            self._store.credentials.kept[secret.user] = secret
         rows = [row for _, row in self._state.journal if row.command_id == self._meta.command_id]
         self._state.alerts = self._settling.kept(self._state, rows, self._now)
         self._state.commands[self._meta.command_id] = self._meta.content
         self._store.state = self._state.snapshot()
+        self._store.credentials.told = self._store.state.told
 
     def _check_lock(self, encounter: EncounterId) -> None:
         if encounter not in self._locked:

@@ -7,7 +7,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from client.cli import input_files
+from client.cli import input_files, secrets_in
 from client.cli.errors import DONE, UsageError
 from client.cli.output import as_json
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from client.app import App
+    from client.cli.secrets_in import Lines
     from client.settings import Settings
 
 
@@ -43,6 +44,9 @@ class Call:
         self.environ = environ
         self.resources = ExitStack()
         self._app: App | None = None
+        self._named: str | None = None
+        self._secrets: dict[str, str] = {}
+        self._lines: Lines | None = None
 
     def settings(self) -> Settings:
         """The settings, with what the options say over them.
@@ -97,6 +101,7 @@ class Call:
             clock = RunningClock(now) if running and now is not None else None
             self._app = build(self.settings(), now=now, clock=clock, rewind=rewind)
             self.resources.callback(self._app.close)
+        self._prove()
         return self._app
 
     @property
@@ -128,7 +133,18 @@ class Call:
         return input_files.read_object(str(self.options.file), self.stdin)
 
     def user(self) -> str:
-        """Who acts.
+        """Who acts. In a secured database they prove it once, before anything is read or written.
+
+        Raises:
+            UsageError: nobody is named, or a secret cannot be read.
+            Refused: the secret is missing or wrong, or none is looked at yet.
+        """
+        self._named = self.named_user()
+        self._prove()
+        return self._named
+
+    def named_user(self) -> str:
+        """Who acts, without any proof: for commands that ask for it in their own way.
 
         Raises:
             UsageError: nobody is named.
@@ -137,6 +153,53 @@ class Call:
         if not name:
             raise UsageError("--user NAME is missing: it says who acts", field="user")
         return name
+
+    def _prove(self) -> None:
+        """The one gate: whichever comes second, the name or the open program, goes through it."""
+        app, name = self._app, self._named
+        if app is None or name is None or name in self._secrets or not app.secured:
+            return
+        self._secrets[name] = self.secret_of(name)
+        app.sign_in(user=name, secret=self._secrets[name])
+
+    def secret_of(self, user: str, *, option: str = "secret_file", line: int = 0) -> str:
+        """What a person entered: of the file of an option, else of the next line; or empty.
+
+        Args:
+            line: of the file, counted from 0.
+
+        Raises:
+            UsageError: a file cannot be read, or others may read it.
+        """
+        file = self.text_option(option)
+        if file is not None:
+            lines = secrets_in.of_file(file, f"--{option.replace('_', '-')}")
+            return lines[line] if line < len(lines) else ""
+        if self._lines is None:
+            taken = self.text_option("file") == input_files.STDIN
+            self._lines = secrets_in.Lines(self.stdin, taken=taken)
+        return self._lines.next(user)
+
+    def secrets(self, *others: str | None) -> Mapping[str, str]:
+        """The secrets entered for this one act: of the user, and of those who stand beside it.
+
+        Theirs come from `--witness-secret-file`, else from the lines after the user's. Nothing is
+        read, and nothing is in it, where the database is open.
+
+        Args:
+            others: witness and second persons in order; one who is named twice enters theirs once.
+
+        Raises:
+            UsageError: a file cannot be read, or others may read it.
+        """
+        if not self.app().secured:
+            return secrets_in.Entered({})
+        wanted = [one for one in dict.fromkeys(others) if one and one not in self._secrets]
+        for line, name in enumerate(wanted):
+            found = self.secret_of(name, option="witness_secret_file", line=line)
+            if found:
+                self._secrets[name] = found
+        return secrets_in.Entered(self._secrets)
 
     def frozen(self) -> datetime | None:
         """The instant of `--now`.

@@ -20,6 +20,8 @@ _GLOBAL: Final[tuple[tuple[str, str, str], ...]] = (
     ("--site", "FILE", "a hospital's site file, after those of the settings"),
     ("--now", "INSTANT", "a frozen clock: ISO 8601 with zone, 2026-11-24T08:00:00+08:00"),
     ("--user", "NAME", "who acts; else the environment variable WARDLOOP_USER"),
+    ("--secret-file", "FILE", "a file with the secret of --user; else a line of standard input"),
+    ("--witness-secret-file", "FILE", "the secret of the witness; else the next line"),
 )
 
 

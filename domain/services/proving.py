@@ -37,19 +37,43 @@ def prove(
         by which kind of secret; None where no secret was ever set in this database.
 
     Raises:
-        Refused: SECRET_NEEDED, SECRET_WRONG, LOCKED_OUT, NO_SECRET, SECRET_EXPIRED.
+        Refused: SECRET_NEEDED, SECRET_WRONG, LOCKED_OUT, NO_SECRET, CREDENTIAL_CHANGED; and
+            SECRET_EXPIRED, where it was given by another and opens nothing but the setting of an
+            own one.
+    """
+    kept = proved(place, user=user, secret=secret, what=what, field=field)
+    if kept is None:
+        return None
+    if kept.must_change:
+        raise Refused(
+            "SECRET_EXPIRED",
+            f"{user} was given this {kept.method.value} by another person",
+            next_step="Set your own first (wardloop user secret)",
+            field=field,
+        )
+    return kept.method
+
+
+def proved(
+    place: Workplace, *, user: PractitionerId, secret: str | None, what: str, field: str = "secret"
+) -> Credential | None:
+    """Check a person's secret as `prove` does, also one that was given to them by another.
+
+    Raises:
+        Refused: as `prove`, but for SECRET_EXPIRED.
     """
     trust = place.trust
+    if not trust.credentials.secured():
+        return None
     kept = trust.credentials.of(user)
     if kept is None:
-        if not trust.credentials.secured():
-            return None
         raise Refused(
             "NO_SECRET",
             f"{user} has no secret yet",
-            next_step="An administrator gives a first one (user secret)",
+            next_step="An administrator gives a first one (wardloop user secret)",
             field=field,
         )
+    _require_journalled(place, kept, field)
     if not secret:
         raise Refused(
             "SECRET_NEEDED",
@@ -58,47 +82,53 @@ def prove(
             field=field,
         )
     now = trust.clock.now()
-    _require_unlocked(kept, now, field)
+    if not trust.credentials.claim_try(user, now=now):
+        raise _locked_out(trust.credentials.of(user) or kept, now, field)
     if not trust.hashing.verify(kept.encoded, secret):
-        raise _wrong(place, kept, now, what, field)
-    if kept.failures:
-        trust.credentials.note_try(user, failures=0, locked_until=None)
-    return kept.method
+        raise _wrong(place, trust.credentials.of(user) or kept, what, field)
+    trust.credentials.clear_tries(user)
+    return kept
 
 
-def _require_unlocked(kept: Credential, now: datetime, field: str) -> None:
-    if kept.locked_until is not None and now < kept.locked_until:
-        seconds = int((kept.locked_until - now).total_seconds()) + 1
+def _require_journalled(place: Workplace, kept: Credential, field: str) -> None:
+    """Refuse what the journal does not know: somebody changed it behind the program."""
+    if place.trust.credentials.journalled(kept.user) != kept.fingerprint:
         raise Refused(
-            "LOCKED_OUT",
-            f"Too many wrong secrets for {kept.user}",
-            next_step=f"Wait {seconds} s, or ask an administrator for a new secret",
+            "CREDENTIAL_CHANGED",
+            f"What is kept of the secret of {kept.user} is not what the journal says",
+            next_step="Tell the administrator: it was changed outside Wardloop",
             field=field,
         )
 
 
-def _wrong(place: Workplace, kept: Credential, now: datetime, what: str, field: str) -> Refused:
-    failures = kept.failures + 1
-    wait = wait_after(failures)
-    place.trust.credentials.note_try(
-        kept.user, failures=failures, locked_until=now + wait if wait else None
+def _locked_out(kept: Credential, now: datetime, field: str) -> Refused:
+    until = kept.locked_until or now
+    seconds = int((until - now).total_seconds()) + 1
+    return Refused(
+        "LOCKED_OUT",
+        f"Too many wrong secrets for {kept.user}",
+        next_step=f"Wait {seconds} s, or ask an administrator for a new secret",
+        field=field,
     )
-    place.trust.trail.write(
-        [
-            AuditEntry(
-                AuditAction.SIGN_IN_FAILED,
-                kept.user,
-                now,
-                what,
-                outcome="refused",
-                detail={"failures": failures},
-            )
-        ]
+
+
+def _wrong(place: Workplace, kept: Credential, what: str, field: str) -> Refused:
+    """The refusal of a wrong secret, which the credential has counted by now."""
+    trust = place.trust
+    entry = AuditEntry(
+        AuditAction.SIGN_IN_FAILED,
+        kept.user,
+        trust.clock.now(),
+        what,
+        outcome="refused",
+        detail={"failures": kept.failures},
     )
-    left = FREE_TRIES - failures
+    trust.trail.write([entry])
+    left = FREE_TRIES - kept.failures
+    seconds = int(wait_after(kept.failures).total_seconds())
     return Refused(
         "SECRET_WRONG",
         f"That is not the {kept.method.value} of {kept.user}",
-        next_step=f"{left} tries left" if left > 0 else f"Wait {int(wait.total_seconds())} s",
+        next_step=f"{left} tries left" if left > 0 else f"Wait {seconds} s before the next try",
         field=field,
     )

@@ -10,6 +10,13 @@ depends_on = None
 
 metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
 _MERGED = text("merged_into IS NOT NULL")
+_SECRETS = text("kind = 'credential_set'")
+_NOTABLE = text(
+    "kind IN ('incident_reported','corrected','amended','nullified','alert_overridden')"
+    """ OR payload LIKE '%"overrides":[{%' OR payload LIKE '%"severity":"stop"%'"""
+)
+_RULED = text("kind IN ('followed_up','configuration_approved')")
+
 
 
 def _text(name: str, *, null: bool = False) -> Column[str]:
@@ -88,29 +95,6 @@ grants = Table(
     Index("ix_grants_user_id_ends_at", "user_id", "ends_at"),
     Index("ix_grants_encounter_id", "encounter_id"),
 )
-# What a safety officer does about a near miss or incident; `subject` names the record it is about.
-follow_ups = Table(
-    "follow_ups",
-    metadata,
-    _text("subject"),
-    _number("n"),
-    _text("state"),
-    _text("note"),
-    _text("by_user"),
-    _number("at"),
-    PrimaryKeyConstraint("subject", "n"),
-)
-# A configuration that somebody proposed and another person approved.
-approvals = Table(
-    "approvals",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    _text("what"),
-    _text("proposed_by"),
-    _number("proposed_at"),
-    _text("approved_by", null=True),
-    _number("approved_at", null=True),
-)
 
 _APPENDED = {"audit": "chain = NEW.chain AND chain_seq = NEW.chain_seq", "seals": "seq = NEW.seq"}
 
@@ -136,6 +120,15 @@ def upgrade() -> None:
     if connection.dialect.name == "sqlite":
         for guard in _guards():
             op.execute(guard)
+    for name, where in (("notable", _NOTABLE), ("ruled", _RULED)):
+        op.create_index(
+            f"ix_journal_{name}", "journal", ["recorded_at"],
+            sqlite_where=where, postgresql_where=where,
+        )  # fmt: skip
+    op.create_index(
+        "ix_journal_credential_set", "journal", ["kind"],
+        sqlite_where=_SECRETS, postgresql_where=_SECRETS,
+    )  # fmt: skip
     op.drop_index("ix_patients_merged_into", "patients")
     op.create_index(
         "ix_patients_merged_into", "patients", ["merged_into"],
@@ -145,6 +138,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to the schema before: only ever done in a test."""
+    for name in ("credential_set", "notable", "ruled"):
+        op.drop_index(f"ix_journal_{name}", "journal")
     op.drop_index("ix_patients_merged_into", "patients")
     op.create_index("ix_patients_merged_into", "patients", ["merged_into"])
     metadata.drop_all(op.get_bind())
