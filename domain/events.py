@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.findings import Finding
     from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId
     from domain.orders import Ask, OrderState, Priority
+    from domain.signatures import Signed
     from domain.tasks import PendingExit, TaskState
 
 _EMPTY: Mapping[str, object] = MappingProxyType({})
@@ -310,6 +311,7 @@ class Event:
         recorded_at: when it was stored.
         source: how it came.
         raises: whether it raises the order's version (E4).
+        signed: the signatures under it; None in an open database, and under what nobody signs.
     """
 
     stream_kind: StreamKind
@@ -321,3 +323,4 @@ class Event:
     recorded_at: datetime
     source: Source = Source.LIVE
     raises: bool = False
+    signed: Signed | None = None

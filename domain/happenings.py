@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId, PatientId, PractitionerId, WardId
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner
+    from domain.safety import FollowUpState
+    from domain.signatures import Signed
 
 
 class Noun(StrEnum):
@@ -255,6 +257,7 @@ class Happening:
         stream: the id of that patient, encounter, ward, practitioner or catalogue item.
         encounter: the encounter whose chain it stands on, where there is one.
         ward: the ward whose chain it stands on, where there is no encounter.
+        signed: the signatures under it, where it was signed.
     """
 
     noun: Noun

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.loops.deadlines import Deadline
     from domain.orders import Priority
     from domain.people import Role
+    from domain.signatures import StoredSignature
 
 
 ANSWER: Final = "answer"
@@ -164,3 +165,4 @@ class JournalRow:
     payload: Mapping[str, object]
     command_id: str
     n: int
+    signatures: tuple[StoredSignature, ...] = ()

@@ -15,7 +15,8 @@ from domain.orders import OrderState
 from domain.records import Source
 from domain.tasks import TaskState
 from domain.worklists import JournalRow
-from storage.codec import canonical, decode, parsed
+from storage.codec import decode, parsed
+from storage.signatures import SIGNATURE, signature_text, stored_signatures
 from storage.tables import journal
 from storage.types import instant, micros
 from storage.written import object_text, quoted, value_text, written
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 FIRST_HASH: Final = "0" * 64
 """What the first row of a chain is sealed onto."""
-SIGNATURE: Final = canonical({"method": "none"})
-"""Before the trust issue (decision 42); the shape stays."""
 COLUMNS: Final = tuple(column.name for column in journal.columns)
 _SEALED: Final = tuple(sorted(set(COLUMNS) - {"prev_hash", "hash"}))
 _SEALED_OF: Final = itemgetter(*_SEALED)
@@ -93,17 +92,19 @@ def event_values(event: Event, meta: CommandMeta, *, simulated: bool) -> Values:
         "source": str(event.source),
         "corrects": corrects,
         "payload": object_text(payload),
+        "signature": _signature(event, event.stream, payload["body"]),
     }
 
 
 def happening_values(happening: Happening, meta: CommandMeta, *, simulated: bool) -> Values:
     """The columns of another event, without its places on chain and stream."""
     payload = {"body": written(happening.body), "command": quoted(meta.kind)}
+    stream = happening_stream(happening.noun, happening.stream)
     if happening.ward is not None:
         payload["ward"] = quoted(happening.ward)
     return {
         **_meta_values(meta, simulated=simulated),
-        "stream": happening_stream(happening.noun, happening.stream),
+        "stream": stream,
         "actor": happening.actor,
         "kind": _KINDS[type(happening.body)],
         "event_at": micros(happening.at),
@@ -111,6 +112,7 @@ def happening_values(happening: Happening, meta: CommandMeta, *, simulated: bool
         "source": happening.source.value,
         "corrects": None,
         "payload": object_text(payload),
+        "signature": _signature(happening, stream, payload["body"]),
     }
 
 
@@ -121,8 +123,21 @@ def _meta_values(meta: CommandMeta, *, simulated: bool) -> Values:
         "loop_hash": meta.loop_hash,
         "config_hash": meta.config_hash,
         "batch_id": meta.batch_id,
-        "signature": SIGNATURE,
     }
+
+
+def _signature(event: Event | Happening, stream: str, body: str) -> str:
+    """The column of an event's signatures."""
+    if event.signed is None:
+        return SIGNATURE
+    return signature_text(
+        event.signed,
+        kind=_KINDS[type(event.body)],
+        stream=stream,
+        actor=event.actor,
+        at=event.at,
+        body=parsed(body),
+    )
 
 
 def named(row: Row) -> Values:
@@ -201,6 +216,7 @@ def journal_row(row: Row) -> JournalRow:
         payload=cast("Mapping[str, object]", payload["body"]),
         command_id=cast("CommandId", values["command_id"]),
         n=cast("int", values["n"]),
+        signatures=stored_signatures(cast("str", values["signature"])),
     )
 
 

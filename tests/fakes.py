@@ -35,6 +35,7 @@ from domain.trust import Trust
 from domain.worklists import JournalRow, Outlook
 from storage.journal import event_values, happening_values, said
 from storage.moments import recording_time
+from storage.signatures import stored_signatures
 from storage.types import instant
 from tests.fake_alerts import FakeAlerts, FakeSettling, situation_of
 from tests.fake_clinical import FakeKnowledge, clinical_of
@@ -137,8 +138,15 @@ class FakeStore:
         self.reads = FakeReads(self)
         self.credentials = FakeCredentials()
         self.trust = Trust(
-            self.credentials, CHEAP, FakeTrail(), FakeSafety(lambda: self.state.journal), clock
+            self.credentials,
+            CHEAP,
+            FakeTrail(),
+            FakeSafety(lambda: self.state.journal, self._stay),
+            clock,
         )
+
+    def _stay(self, chain: str) -> EncounterId | None:
+        return EncounterId(chain) if chain in self.state.stays else None
 
 
 class FakeUnitOfWork:
@@ -396,6 +404,7 @@ class FakeTransaction:
             payload=json.loads(cast("str", values["payload"]))["body"],
             command_id=self._meta.command_id,
             n=self._n,
+            signatures=stored_signatures(cast("str", values["signature"])),
         )
         self._state.journal.append((order, row))
         if row.source != "import":

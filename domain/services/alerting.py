@@ -6,7 +6,9 @@ clock; the score does not change by it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from domain.alert_events import (
@@ -19,19 +21,24 @@ from domain.alert_events import (
 from domain.alerts import AlertOverride, AlertSeverity, Resolution
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
 from domain.happenings import Happening, Noun
+from domain.ids import PractitionerId
 from domain.people import Role
 from domain.services.authorising import authorised, second_person
+from domain.services.undersigning import UNPROVED, proofs_of
 from domain.services.writing import carry_out
+from domain.signatures import NO_SECRETS, Meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from domain.alert_events import AlertAct
     from domain.alerts import Alert, AlertRule
     from domain.ids import CommandId
     from domain.people import Actor
+    from domain.services.undersigning import Proofs
     from domain.services.workplace import Changes, Workplace
     from domain.services.writing import Writing
+    from domain.signatures import Secrets
 
 SNOOZE_REASONS: Final = (
     "emergency_elsewhere",
@@ -56,6 +63,10 @@ OVERRIDE_REASONS: Final = (
 VERDICTS: Final = ("accepted", "commented", "escalated")
 OWN_WORDS: Final = 10
 """Letters that a reason in one's own words has at least (rules specification 3.1)."""
+_UNSIGNED: Final[tuple[Proofs, Mapping[PractitionerId, Meaning]]] = (
+    UNPROVED,
+    MappingProxyType({}),
+)
 SECONDS: Final = (Role.PHARMACIST, Role.SENIOR_PHYSICIAN)
 """Who may be the second person of an overridden S1 (rules specification 3.1)."""
 
@@ -151,11 +162,15 @@ def override(
     reason: str,
     text: str = "",
     second: str | None = None,
+    secrets: Secrets = NO_SECRETS,
 ) -> Changes:
     """Let the alert be, with a reason; of an S1 a pharmacist or senior physician must agree.
 
     It expires with the order or task, and after the hours of its rule at the latest; then it
     speaks again.
+
+    Args:
+        secrets: of who agrees, where the database is secured: they sign it.
 
     Raises:
         InvalidInput: the reason is no code, or `other` without words.
@@ -165,6 +180,9 @@ def override(
     """
     _require_reason("reason", reason, OVERRIDE_REASONS, text)
     agreeing = None if second is None else second_person(place.reads, second, field="second")
+    seconds = () if second is None else (second,)
+    proofs = proofs_of(place, user=user, secrets=secrets, what="alert.override", seconds=seconds)
+    signers = {} if agreeing is None else {agreeing.user: Meaning.OVERRIDDEN}
 
     def act(found: Alert, rule: AlertRule | None, writing: Writing) -> AlertAct:
         if found.override is not None:
@@ -188,7 +206,8 @@ def override(
         )
 
     said = (reason, text, second)
-    return _act(place, user, command, alert, "alert.override", act, said=said)
+    signing = (proofs, signers)
+    return _act(place, user, command, alert, "alert.override", act, said=said, signing=signing)
 
 
 def _require_second(found: Alert, actor: Actor, second: Actor | None) -> None:
@@ -247,8 +266,18 @@ def review(
     return _act(place, user, command, alert, "alert.review", act, said=said, told=False)
 
 
-def sign_off(place: Workplace, *, user: str, command: CommandId, alert: str) -> Changes:
+def sign_off(
+    place: Workplace,
+    *,
+    user: str,
+    command: CommandId,
+    alert: str,
+    secrets: Secrets = NO_SECRETS,
+) -> Changes:
     """A physician's signature under an S1 that was open when the stay ended (decision 35).
+
+    Args:
+        secrets: of the physician, where the database is secured.
 
     Raises:
         NotFound: no such alert.
@@ -266,7 +295,11 @@ def sign_off(place: Workplace, *, user: str, command: CommandId, alert: str) -> 
             )
         return AlertResolved(Resolution.ENCOUNTER_END, command)
 
-    return _act(place, user, command, alert, "alert.sign", act, said=None, told=False)
+    proofs = proofs_of(place, user=user, secrets=secrets, what="alert.sign")
+    signing = (proofs, {PractitionerId(user): Meaning.CONFIRMED})
+    return _act(
+        place, user, command, alert, "alert.sign", act, said=None, told=False, signing=signing
+    )
 
 
 def _act(  # noqa: PLR0917 - the private frame of five use cases
@@ -279,11 +312,14 @@ def _act(  # noqa: PLR0917 - the private frame of five use cases
     *,
     said: object,
     told: bool = True,
+    signing: tuple[Proofs, Mapping[PractitionerId, Meaning]] = _UNSIGNED,
 ) -> Changes:
     actor = authorised(place.reads, user, use_case)
     known = place.reads.alert(alert)
     if known is None:
         raise NotFound("alert", alert, right="an id that `wardloop alerts list` names")
+
+    proofs, signers = signing
 
     def on_alert(writing: Writing) -> None:
         found = _open(place, alert)
@@ -292,7 +328,9 @@ def _act(  # noqa: PLR0917 - the private frame of five use cases
         if told and not actor.holds(may):
             needs = " or ".join(role.value for role in may)
             raise NotAuthorised(f"{actor.user} was not told of this alert", needs=needs)
-        writing.tell([_happening(found, act(found, rule, writing), writing)])
+        happening = _happening(found, act(found, rule, writing), writing)
+        signed = writing.undersigning.act(signers, writing.now)
+        writing.tell([happening if signed is None else replace(happening, signed=signed)])
 
     return carry_out(
         place,
@@ -302,6 +340,7 @@ def _act(  # noqa: PLR0917 - the private frame of five use cases
         encounters=(known.encounter,),
         act=on_alert,
         said=(alert, said),
+        proofs=proofs,
     )
 
 

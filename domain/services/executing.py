@@ -34,7 +34,9 @@ from domain.services.needing import make_needed
 from domain.services.own_items import bind_items
 from domain.services.signing import after_signature, make_due
 from domain.services.step_entry import StepEntry, parse_step_entry
+from domain.services.undersigning import UNPROVED, proofs_of
 from domain.services.writing import carried_out_before, carry_out
+from domain.signatures import NO_SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,8 +49,10 @@ if TYPE_CHECKING:
     from domain.people import Actor
     from domain.ports import Reads
     from domain.records import Source
+    from domain.services.undersigning import Proofs
     from domain.services.workplace import Changes, Workplace
     from domain.services.writing import Writing
+    from domain.signatures import Secrets
 
 __all__ = ["StepEntry", "parse_step_entry", "record"]
 
@@ -85,8 +89,13 @@ class _Common(TypedDict):
     seconds: Mapping[str, Actor]
 
 
-def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
+def record(
+    place: Workplace, *, user: str, entry: StepEntry, secrets: Secrets = NO_SECRETS
+) -> Changes:
     """Carry out one `step record`: for all tasks that it names, or for none (decision 7).
+
+    Args:
+        secrets: of who signs it and of who stands beside, where the database is secured.
 
     Raises:
         InvalidInput: a field is wrong, or names what does not exist.
@@ -96,7 +105,7 @@ def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
     sender = authorised(place.reads, user, "step.record")
     kind = f"step.{entry.act}"
     try:
-        return _carry_out(place, sender, kind, entry)
+        return _carry_out(place, sender, kind, entry, secrets)
     except (InvalidInput, Refused):
         # its first sending may have ended just what it names
         repeated = carried_out_before(
@@ -107,9 +116,12 @@ def record(place: Workplace, *, user: str, entry: StepEntry) -> Changes:
         return repeated
 
 
-def _carry_out(place: Workplace, sender: Actor, kind: str, entry: StepEntry) -> Changes:
+def _carry_out(
+    place: Workplace, sender: Actor, kind: str, entry: StepEntry, secrets: Secrets
+) -> Changes:
     people = _people(place.reads, sender, entry)
     targets = _targets(place.reads, entry)
+    proofs = _proofs(place, people, entry, secrets)
 
     def act(writing: Writing) -> None:
         stays = {target.encounter for target in targets}
@@ -131,7 +143,29 @@ def _carry_out(place: Workplace, sender: Actor, kind: str, entry: StepEntry) -> 
         act=act,
         said=entry,
         batch=len(targets) > 1,
+        proofs=proofs,
     )
+
+
+def _proofs(place: Workplace, people: _People, entry: StepEntry, secrets: Secrets) -> Proofs:
+    """Who has proved that they sign; a machine tells of what others signed elsewhere."""
+    if people.actor.is_system or entry.source.from_machine:
+        return UNPROVED
+    found = proofs_of(
+        place,
+        user=people.actor.user,
+        secrets=secrets,
+        what="step.record",
+        witness=entry.witness,
+        seconds=people.seconds,
+    )
+    if entry.signature not in (None, found.methods.get(people.actor.user)):
+        raise InvalidInput(
+            "signature",
+            f"it is not signed by a {entry.signature}",
+            right="the method of the secret that is entered; none in an open database",
+        )
+    return found
 
 
 def _people(reads: Reads, sender: Actor, entry: StepEntry) -> _People:

@@ -18,7 +18,9 @@ from domain.services.authorising import authorised, require_own
 from domain.services.chosen_ids import require_safe
 from domain.services.drafting import NewOrder, place_order
 from domain.services.signing import after_signature, make_due
+from domain.services.undersigning import UNPROVED, proofs_of
 from domain.services.writing import carry_out
+from domain.signatures import NO_SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 
     from domain.events import Override
     from domain.people import Actor
+    from domain.services.undersigning import Proofs
     from domain.services.workplace import Changes, Workplace
     from domain.services.writing import Writing
+    from domain.signatures import Secrets
 
 _EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -74,8 +78,12 @@ def sign(
     reason: str | None = None,
     source: Source = Source.LIVE,
     source_id: str | None = None,
+    secrets: Secrets = NO_SECRETS,
 ) -> Changes:
     """Sign an order: the step that activates it, and its first tasks, in one transaction.
+
+    Args:
+        secrets: of who signs it and of who stands beside, where the database is secured.
 
     Raises:
         NotFound: there is no such order.
@@ -83,6 +91,14 @@ def sign(
     """
     actor = authorised(place.reads, user, "order.sign")
     require_own(actor, source)
+    proofs = proofs_of(
+        place,
+        user=user,
+        secrets=secrets,
+        what="order.sign",
+        witness=None if witness is None else witness.user,
+        seconds=seconds,
+    )
 
     def act(writing: Writing) -> None:
         step = activating(writing, order)
@@ -111,6 +127,7 @@ def sign(
         order=order,
         act=act,
         said=(at, evidence, overrides, witness, reason, source, source_id),
+        proofs=proofs,
     )
 
 
@@ -130,6 +147,7 @@ def on_order(
     order: OrderId,
     act: Callable[[Writing], None],
     said: object,
+    proofs: Proofs = UNPROVED,
 ) -> Changes:
     """Carry out an act upon one order, under the lock of its stay.
 
@@ -147,6 +165,7 @@ def on_order(
         encounters=(encounter,),
         act=act,
         said=(order, said),
+        proofs=proofs,
     )
 
 

@@ -13,6 +13,8 @@ from domain.services.drafting import NewOrder, order_fields, own_fields, place_o
 from domain.services.ordering import activating, on_order
 from domain.services.replacing import left_to_do
 from domain.services.signing import after_signature
+from domain.services.undersigning import UNPROVED, proofs_of
+from domain.signatures import NO_SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from domain.people import Actor
     from domain.services.workplace import Changes, Workplace
     from domain.services.writing import Writing
+    from domain.signatures import Secrets
 
 
 def revise(
@@ -33,6 +36,7 @@ def revise(
     fields: Mapping[str, object],
     new_order: OrderId | None = None,
     sign_too: bool = False,
+    secrets: Secrets = NO_SECRETS,
 ) -> Changes:
     """Change an order: a draft in place; a signed or verbal one by a new order that replaces it.
 
@@ -42,6 +46,7 @@ def revise(
         fields: those that change; null takes an optional one away.
         new_order: the id of the new order, where the caller has chosen one.
         sign_too: sign the new order in the same transaction.
+        secrets: of who signs it, where the database is secured.
 
     Raises:
         InvalidInput: a field is wrong.
@@ -49,6 +54,9 @@ def revise(
     """
     actor = authorised(place.reads, user, "order.revise")
     require_safe("new_order", new_order)
+    proofs = (
+        proofs_of(place, user=user, secrets=secrets, what="order.revise") if sign_too else UNPROVED
+    )
 
     def act(writing: Writing) -> None:
         old = writing.case(order).order
@@ -82,6 +90,7 @@ def revise(
         order=order,
         act=act,
         said=(fields, new_order, sign_too),
+        proofs=proofs,
     )
 
 

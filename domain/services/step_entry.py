@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from domain.credentials import Method
 from domain.entered import parse_instant, require_text
 from domain.errors import InvalidInput
 from domain.events import Override
@@ -58,6 +59,7 @@ _FIELDS: Final = (
     "signature",
 )
 _EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
+_UNSIGNED: Final = {"method": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class StepEntry:
         container: or all open tasks of a tube or box.
         at: when it happened; now when not given. For `correct`: the true time of the record.
         corrects: the `seq` of the record that is corrected, where the caller names it.
+        signature: by which kind of secret it is signed, where it says so. The secrets themselves
+            never stand here: they travel beside the entry.
     """
 
     command: CommandId
@@ -93,6 +97,7 @@ class StepEntry:
     reason: str | None = None
     overrides: tuple[Override, ...] = ()
     corrects: int | None = None
+    signature: Method | None = None
 
 
 def parse_step_entry(line: Mapping[str, object]) -> StepEntry:
@@ -108,7 +113,6 @@ def parse_step_entry(line: Mapping[str, object]) -> StepEntry:
     texts = {name: _text(name, given[name]) for name in _TEXTS if name in given}
     if "command_id" not in given:
         raise InvalidInput("command_id", "is missing", right="an id that no other command bears")
-    _signature(given.get("signature", {"method": "none"}))
     evidence = given.get("evidence", {})
     if not isinstance(evidence, dict):
         raise InvalidInput("evidence", "is no object", right='{"dose": "2.5 mg"}')
@@ -136,6 +140,7 @@ def parse_step_entry(line: Mapping[str, object]) -> StepEntry:
         reason=texts.get("reason"),
         overrides=_overrides(given.get("override", [])),
         corrects=_seq(given.get("corrects")),
+        signature=_signature(given.get("signature", _UNSIGNED)),
     )
     _check_form(entry)
     require_belonging(entry.act, given)
@@ -217,9 +222,15 @@ def _overrides(value: object) -> tuple[Override, ...]:
     return tuple(found)
 
 
-def _signature(value: object) -> None:
-    if value != {"method": "none"}:
-        raise InvalidInput("signature", "no such method yet", right='{"method": "none"}')
+def _signature(value: object) -> Method | None:
+    """Which kind of secret an entry says that it is signed by; a secret has no place in it."""
+    if value == _UNSIGNED:
+        return None
+    known = {method.value for method in Method}
+    if not isinstance(value, dict) or set(value) != {"method"} or value["method"] not in known:
+        words = " or ".join(f'{{"method": "{word}"}}' for word in ("none", *sorted(known)))
+        raise InvalidInput("signature", "names no method, or more than that", right=words)
+    return Method(value["method"])
 
 
 def _check_form(entry: StepEntry) -> None:
