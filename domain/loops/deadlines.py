@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from domain.loops.case import Case
     from domain.loops.definition import Bound, Bounds, Limit, Origin, Window
     from domain.loops.loops import Loops
+    from domain.orders import Order
     from domain.tasks import Task
 
 
@@ -198,14 +199,16 @@ def origin_at(origin: Origin, place: Place) -> datetime | None:
             verbal = place.order.state is OrderState.VERBAL
             return place.order.placed_at if verbal else None
         case _:
-            return None if task is None else _task_origin(origin.kind, task)
+            return None if task is None else _task_origin(origin.kind, task, place.order)
 
 
-def _task_origin(kind: OriginKind, task: Task) -> datetime | None:
+def _task_origin(kind: OriginKind, task: Task, order: Order) -> datetime | None:
     if kind is OriginKind.DUE:
         return task.due_at
     if kind is OriginKind.EXIT:
         return None if task.exit is None else task.exit.at
+    if kind is OriginKind.STOP:  # the last dose of an order stops nothing
+        return None if order.stopped_by in (None, "last_task") else order.stop_at
     return task.made_at
 
 

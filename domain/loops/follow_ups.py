@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.events import (
@@ -24,7 +25,6 @@ from domain.tasks import PendingExit, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from domain.loops.applies import Place
     from domain.loops.decision import Decision
@@ -258,13 +258,14 @@ def open_child(
         return  # the order is stopped: what was rejected or lost is not collected again
     nth = order.tally.children.get(f"{parent}:{row.code}", 0)
     loop = order.loop if repeated else row.makes
+    own = {} if task is None else task.fields
     inherited = _child_fields(decision, loop, task, evidence, repeated=repeated)
     fields = {**inherited, **row.sets}
     body = TaskMade(
         order_id=order.id,
         encounter_id=order.encounter_id,
         loop=loop,
-        due_at=None,
+        due_at=_child_due(row, decision.entry.at, (evidence, own, order.fields)),
         seq=0 if task is None else task.seq,
         window_class="none",
         fields=fields,
@@ -277,6 +278,24 @@ def open_child(
     decision.on_task(child_id(parent, code=row.code, nth=nth), body)
     if row.blocks and not repeated:
         raise_version(decision, f"child:{row.code}")
+
+
+def _child_due(
+    row: Child, opened: datetime, sources: tuple[Mapping[str, object], ...]
+) -> datetime | None:
+    """When a child with an appointed time is due: never before it was opened."""
+    if not row.due:
+        return None
+    for name in row.due:
+        said = next((source[name] for source in sources if source.get(name) is not None), None)
+        at = opened
+        if isinstance(said, int):
+            at = opened + timedelta(minutes=said)
+        elif isinstance(said, str):
+            at = datetime.fromisoformat(said)
+        if at > opened:
+            return at
+    return opened
 
 
 def _first_clock(task: Task | None) -> datetime | None:

@@ -135,6 +135,7 @@ class OriginKind(StrEnum):
     NEED = "need"
     OPENED = "opened"
     HELD = "held"
+    STOP = "stop"
     EXIT = "exit"
     TASKS_ENDED = TASKS_ENDED
 
@@ -297,6 +298,8 @@ class Child:
         blocks: steps of the parent that wait for it.
         keeps_clock: the new task keeps the first clock (recollection).
         sets: task fields that the new task gets, whatever its parent had.
+        due: the fields that say when it is due; the first that says a later time than that of its
+            opening. An integer is minutes after it. Where none does, it is due at once.
     """
 
     code: str
@@ -308,6 +311,7 @@ class Child:
     when: tuple[Condition, ...] = ()
     keeps_clock: bool = False
     sets: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,4 +204,5 @@ def _child(row: ChildRow) -> Child:
         when=row.when,
         keeps_clock=row.keeps_clock,
         sets=MappingProxyType(dict(row.sets)),
+        due=row.due,
     )

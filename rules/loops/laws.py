@@ -326,6 +326,8 @@ def _child_faults(loop: LoopDefinition) -> Iterator[Fault]:
             yield Fault(path, "nothing opens it; right would be `on`, or `by` to open it by hand")
         if row.keeps_clock and row.makes != "task":
             yield Fault((*path, "keeps_clock"), 'only makes = "task" can keep the first clock')
+        if row.due and row.makes == "task":
+            yield Fault((*path, "due"), "only a sub-loop has a due time of its own")
         known = {use.name for use in loop.task_fields}
         for name in row.sets if row.makes == "task" else ():
             if name not in known:

@@ -11,7 +11,7 @@ from domain.loops.grammar import TASKS_ENDED, Condition, Scope, Trigger, Trigger
 from domain.records import Source
 from rules.loops.document import ROW_KEYS, Fault
 from rules.loops.lines import KeyPath
-from rules.loops.rows import ExitRow, LimitRow, LoopRows, StepRow, WitnessRow
+from rules.loops.rows import ChildRow, ExitRow, LimitRow, LoopRows, StepRow, WitnessRow
 
 COMMON_ACTS: Final = (
     "amend",
@@ -164,6 +164,8 @@ def name_faults(rows: LoopRows, types: Mapping[str, FieldType]) -> Iterator[Faul
         yield from _limit_faults(names, ("limits", number), limit)
     for number, exit_ in enumerate(rows.exits):
         yield from _exit_faults(names, ("exits", number), exit_)
+    for number, child in enumerate(rows.children):
+        yield from _child_faults(names, ("children", number), child)
 
 
 def _twice(rows: LoopRows) -> Iterator[Fault]:
@@ -243,6 +245,19 @@ def _exit_faults(names: _Names, path: KeyPath, row: ExitRow) -> Iterator[Fault]:
         at = (*path, "not_before", "from")
         no, _, name = row.not_before.origin.partition(".")
         yield from names.instant_of(at, no, name) if name else names.step(at, no)
+
+
+def _child_faults(names: _Names, path: KeyPath, row: ChildRow) -> Iterator[Fault]:
+    rows = names.rows
+    steps = (use for step in rows.steps for use in step.fields)
+    known = {use.name for use in (*rows.order_fields, *rows.task_fields, *steps)}
+    for number, name in enumerate(row.due):
+        at = (*path, "due", number)
+        if name not in known:
+            yield Fault(at, f"{name!r} is a field of no order, task or step of this loop")
+        elif name in names.types and names.types[name].type not in ("instant", "integer"):
+            found = names.types[name].type
+            yield Fault(at, f"the field {name!r} says no time, but {found}; right: an instant")
 
 
 def _known_results(

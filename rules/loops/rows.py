@@ -197,6 +197,7 @@ class ChildRow(TextRow):
     when: Conditions = ()
     keeps_clock: bool = False
     sets: dict[str, bool | int | str] = Field(default_factory=dict)
+    due: Words = ()
 
 
 class TogetherRow(Row):

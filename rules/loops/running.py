@@ -245,10 +245,13 @@ class _Run:
         )
         events = [_event(StreamKind.ORDER, _ORDER, placed)]
         if self.child:
+            opening = (row for one in self.loops for row in one.children if row.due)
+            dated = any(row.makes == self.loop.id for row in opening)
             made = TaskMade(
                 _ORDER,
                 EncounterId("encounter"),
                 self.loop.id,
+                due_at=_BEGIN + timedelta(hours=2) if dated else None,
                 fields=self.setting.of("task"),
                 parent=_ORDER,
                 opened_code="run",
