@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from domain.ports import Reads
 
 _EVERY: Final = re.compile(r"q(\d+)(h|min)", re.IGNORECASE)
-_MANNER: Final = ("route", "body_part", "side", "specimen_type")
+_MANNER: Final = ("route", "body_part", "side", "specimen_type", "site")
 _PACE: Final = ("frequency", "timing")
 _NO_NAME: Final[tuple[str, str]] = ("", "")
 _DASH: Final = Run("—", Weight.MUTED)

@@ -49,6 +49,15 @@ class Case:
             if task.parent == parent and not task.state.terminal
         )
 
+    def worn(self) -> tuple[Task, ...]:
+        """The sub-loops of patches that are still on the skin: nothing is recorded on them yet."""
+        return tuple(
+            task
+            for task in self.open_children()
+            if task.fields.get("patch") is True
+            and all(record.undone for record in task.steps.values())
+        )
+
     def open_children(self) -> tuple[Task, ...]:
         """All open sub-loops of the order."""
         return tuple(
@@ -73,6 +82,8 @@ class Facts:
         product: what the catalogue says of the order's product, with its `code`.
         clinical: what is known of the patient beside this order; read only for steps whose checks
             look at it, else None.
+        worn: what the catalogue says of the patches of other orders that are still worn; read only
+            for a dose that is a patch.
     """
 
     encounter: EncounterId
@@ -86,3 +97,4 @@ class Facts:
     zone: tzinfo = UTC
     product: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     clinical: Clinical | None = None
+    worn: tuple[Mapping[str, object], ...] = ()

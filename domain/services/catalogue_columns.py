@@ -91,6 +91,7 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = MappingProxyType(
             Column("take_home", _yes_no),
             Column("effect_required", _yes_no),
             Column("container_minutes", _whole),
+            Column("worn_minutes", _whole),
         ),
         "test": (
             *_NAMES,

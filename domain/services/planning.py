@@ -14,7 +14,16 @@ from domain.commands import NewTask
 from domain.errors import InvalidInput
 from domain.loops.applies import truth
 from domain.loops.definition import MadeBy
-from domain.timing import Kind, SiteTimes, expand, longest, parse_frequency, parse_taper
+from domain.timing import (
+    Kind,
+    Part,
+    SiteTimes,
+    expand,
+    later,
+    longest,
+    parse_frequency,
+    parse_taper,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +40,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1)
 _ON_NEED: Final = ("PRN_LONG",)
 _ONE_ON_NEED: Final = ("SOS",)
+_WORN: Final = "worn_minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ def planned(
     frequency = understood(order.fields)
     one_on_need = order.fields.get("order_class") in _ONE_ON_NEED
     if one_on_need or frequency is None or frequency.tasks_at_signing:
-        rows = _at_signing(order, number, dated=frequency is None and not one_on_need)
+        rows = _at_signing(order, number, around, dated=frequency is None and not one_on_need)
     else:
         span = (since, now + HORIZON)
         rows = _scheduled(order, frequency, around, span=span, each=number, table=table)
@@ -148,7 +158,7 @@ def planned(
 def needed(loops: Loops, order: Order, around: Surroundings, *, reason: str | None) -> NewTask:
     """The task of a stated need: without a due time, numbered after those that there were (X6)."""
     seq = order.tally.made + 1
-    made = {"need_reason": reason, "first_task": seq == 1, "effect_required": True}
+    made = {"need_reason": reason, "first_task": seq == 1, "effect_required": True} | _patch(order)
     most = order.fields.get("dose_count")
     return NewTask(
         seq=seq,
@@ -224,17 +234,39 @@ def _instant(value: object) -> datetime | None:
     return datetime.fromisoformat(value).astimezone(UTC)
 
 
-def _at_signing(order: Order, number: int, *, dated: bool) -> tuple[_Row, ...]:
+def _at_signing(
+    order: Order, number: int, around: Surroundings, *, dated: bool
+) -> tuple[_Row, ...]:
     """Tasks made at the signature and never again: due at the start where the order names one."""
     due_at = begins_at(order) if dated and order.fields.get("start") else None
+    worn = worn_for(order.fields)
+    off_at = None if due_at is None or worn is None else later(due_at, worn, around.zone)
+    if off_at is not None and order.stop_at is not None:
+        off_at = min(off_at, order.stop_at)
     return tuple(
-        _Row(due_at, seq, _said(order, due_at, first=seq == 1), last=seq == number)
+        _Row(due_at, seq, _said(order, due_at, off_at, first=seq == 1), last=seq == number)
         for seq in range(1, number + 1)
     )
 
 
-def _said(order: Order, due_at: datetime | None, *, first: bool) -> dict[str, object]:
-    said: dict[str, object] = {"first_task": first}
+def worn_for(fields: Mapping[str, object]) -> timedelta | None:
+    """How long the patch of an order is worn (X8); None where it is no patch."""
+    minutes = fields.get(_WORN)
+    return timedelta(minutes=minutes) if isinstance(minutes, int) else None
+
+
+def _patch(order: Order, off_at: datetime | None = None) -> dict[str, object]:
+    """What the task of an application freezes: that it is one, and when this patch comes off."""
+    if worn_for(order.fields) is None:
+        return {}
+    known = {} if off_at is None else {"remove_at": off_at.isoformat()}
+    return {"patch": True, **known}
+
+
+def _said(
+    order: Order, due_at: datetime | None, off_at: datetime | None = None, *, first: bool
+) -> dict[str, object]:
+    said: dict[str, object] = {"first_task": first, **_patch(order, off_at)}
     if due_at is not None:
         said["scheduled"] = True
     if order.fields.get("rate") is not None:
@@ -257,7 +289,7 @@ def _scheduled(
     lasts = around.item("container_minutes")
 
     def due(begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
-        return expand(
+        found = expand(
             frequency,
             start=start,
             until=end,
@@ -269,9 +301,11 @@ def _scheduled(
             site_times=around.site_times,
             time_critical=around.time_critical or truth(around.item("time_critical")),
             each=each,
+            worn_for=worn_for(order.fields),
             container_lasts=timedelta(minutes=lasts) if isinstance(lasts, int) else None,
             doses=table,
         ).due
+        return tuple(one for one in found if one.part is not Part.REMOVE)  # opened by its patch
 
     begin = start if since is None else max(start, since + _INSTANT)
     rows = due(begin, until)
@@ -289,7 +323,7 @@ def _row(order: Order, one: Occurrence, *, last: bool) -> _Row:
     return _Row(
         due_at=one.due_at,
         seq=one.seq,
-        made=_said(order, one.due_at, first=first) | dose,
+        made=_said(order, one.due_at, one.off_at, first=first) | dose,
         window_class=one.window_class.value,
         interval_minutes=minutes,
         last=last,

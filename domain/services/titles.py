@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _SUBJECT: Final = ("product", "exam", "tests", "component", "critical_item")
 _AMOUNT: Final = ("dose", "rate", "units", "order_volume")
-_MANNER: Final = ("route", "body_part", "side", "specimen_type")
+_MANNER: Final = ("route", "body_part", "side", "specimen_type", "site")
 _PACE: Final = ("frequency", "timing")
 
 

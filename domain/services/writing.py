@@ -17,8 +17,8 @@ from domain.services.authorising import require_ward
 from domain.services.chosen_ids import require_safe
 from domain.services.contents import content_of
 from domain.services.settling import Touch, settle
-from domain.services.undersigning import UNPROVED, Undersigning
 from domain.services.workplace import Changes
+from domain.services.worn_patches import worn_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from domain.people import Actor
     from domain.ports import Transaction
     from domain.services.workplace import Workplace
-    from domain.services.undersigning import Proofs
     from domain.worklists import Outlook
 
 ATTEMPTS: Final = 3
@@ -49,17 +48,10 @@ class Writing:
     nothing lasts before the commit.
     """
 
-    def __init__(
-        self,
-        place: Workplace,
-        transaction: Transaction,
-        actor: Actor,
-        proofs: Proofs = UNPROVED,
-    ) -> None:
+    def __init__(self, place: Workplace, transaction: Transaction, actor: Actor) -> None:
         self.place = place
         self.actor = actor
         self._transaction = transaction
-        self.undersigning = Undersigning(place, actor, proofs)
         self._cases: dict[OrderId, Case] = {}
         self._loops: dict[EncounterId, Loops] = {}
         self._orders: dict[OrderId, None] = {}
@@ -130,6 +122,8 @@ class Writing:
         if not isinstance(command, RecordStep):
             return facts
         task = None if command.task is None else case.tasks.get(command.task)
+        worn = worn_elsewhere(self, case, task)
+        facts = replace(facts, worn=worn) if worn else facts
         if not loops.needs_clinical(case.order.loop if task is None else task.loop, command.step):
             return facts
         return replace(facts, clinical=self._transaction.clinical(case.order.encounter_id))
@@ -164,9 +158,7 @@ class Writing:
 
     def _keep(self, before: Case | None, after: Case, events: Sequence[Event]) -> None:
         order = after.order
-        loops = self.loops(order.encounter_id)
-        events = self.undersigning.events(events, after, loops, self.now)
-        outlooks = _outlooks(loops, before, after, events)
+        outlooks = _outlooks(self.loops(order.encounter_id), before, after, events)
         self._transaction.append(events)
         self._transaction.keep(Kept(before, after, outlooks))
         self._cases[order.id] = after
@@ -221,7 +213,6 @@ def carry_out(
 ) -> Changes:
     """Carry a command out in one transaction, or not at all.
 
-    proofs: Proofs = UNPROVED,
     Args:
         command: a second time, it changes nothing; with something else in it, it is refused.
         actor: whose act it is.
@@ -235,7 +226,6 @@ def carry_out(
 
     Raises:
         InvalidInput: the command id has not the form of one.
-        proofs: who has proved by their secret that they sign it.
         Refused: not allowed now; Conflict, where somebody else was first three times.
     """
     require_safe("command_id", command)
@@ -253,10 +243,10 @@ def carry_out(
     )
     for _ in range(ATTEMPTS - 1):
         try:
-            return _once(place, meta, actor, proofs, encounters, act, only_if_moved=only_if_moved)
+            return _once(place, meta, actor, encounters, act, only_if_moved=only_if_moved)
         except Conflict:
             continue
-    return _once(place, meta, actor, proofs, encounters, act, only_if_moved=only_if_moved)
+    return _once(place, meta, actor, encounters, act, only_if_moved=only_if_moved)
 
 
 def _once(
@@ -266,14 +256,13 @@ def _once(
     encounters: Sequence[EncounterId],
     act: Callable[[Writing], None],
     *,
-    proofs: Proofs,
     only_if_moved: bool,
 ) -> Changes:
     with place.uow.begin(meta, encounters=tuple(sorted(set(encounters)))) as transaction:
         before = transaction.content()
         if before is not None:
             return _repeated(before, meta.content)
-        writing = Writing(place, transaction, actor, proofs)
+        writing = Writing(place, transaction, actor)
         if actor.wards:
             for encounter in encounters:
                 _require_ward(place, actor, encounter)

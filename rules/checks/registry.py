@@ -13,6 +13,7 @@ from rules.checks import (
     dispensing,
     examinations,
     laboratory,
+    patches,
     prescribing,
     transfusions,
 )
@@ -32,6 +33,8 @@ PLAIN: Final[Mapping[str, Callable[[CheckContext], Found]]] = MappingProxyType(
         "window": bedside.window,
         "pump_rate": bedside.pump_rate,
         "infusion_site": bedside.infusion_site,
+        "old_patch": patches.old_patch,
+        "patch_site": patches.patch_site,
         "balance": bedside.balance,
         "test_request": laboratory.test_request,
         "container_type": laboratory.container_type,

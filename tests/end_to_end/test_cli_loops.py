@@ -19,6 +19,7 @@ EIGHT = [
     "examination",
     "medication",
     "medication_return",
+    "patch_removal",
     "test",
     "transfusion",
     "transfusion_reaction",

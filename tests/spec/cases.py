@@ -45,6 +45,7 @@ _PARENTS: Final[Mapping[str, str]] = {
     "adverse_reaction": "medication",
     "critical_value": "test",
     "medication_return": "medication",
+    "patch_removal": "medication",
     "transfusion_reaction": "transfusion",
 }
 PRIORITIES: Final = (Priority.STAT, Priority.URGENT, Priority.ROUTINE)
@@ -75,6 +76,7 @@ class Standing:
     window_class: str = "none"
     interval: int | None = None
     verbal: bool = False
+    stopped_at: datetime | None = None
     order_hold: Hold | None = None
     task_hold: Hold | None = None
     exit: PendingExit | None = None
@@ -191,6 +193,8 @@ class Standing:
             hold=self.order_hold,
             steps={no: self._record(no) for no in self.done if no in order_nos},
             signed_at=self.made_at if signed else None,
+            stop_at=self.stopped_at,
+            stopped_by=None if self.stopped_at is None else "discontinue",
             reported=any(definition.steps[no].reports for no in self.done),
             tally=tally,
         )

@@ -90,6 +90,7 @@ class Child:
         by: who may open it by hand on a started task.
         keeps_clock: it keeps the first clock.
         sets: fields that it gets.
+        due: the fields that say when it is due.
     """
 
     code: str
@@ -101,6 +102,7 @@ class Child:
     given: str = ""
     keeps_clock: bool = False
     sets: Mapping[str, object] = field(default_factory=dict)
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)

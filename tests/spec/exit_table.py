@@ -187,7 +187,7 @@ def _said(rows: tuple[Trigger, ...]) -> set[str]:
             found.append(f"{one.step}.{one.words[0]}")
         else:
             head = "exit" if one.kind is TriggerKind.EXIT else one.step
-            found += [f"{head}:{word}" for word in one.words]
+            found += [f"{head}:{word}" for word in one.words] or [head]
     return set(found)
 
 
@@ -294,8 +294,10 @@ def child_opens(loop: str, row: Child) -> None:
         assert (child.parent is None) is (row.makes == "task")
         assert child.clock_from == (BEGUN if row.keeps_clock else None)
         assert all(child.fields[name] == value for name, value in row.sets.items())
+        assert (child.due_at is not None) is bool(row.due)
     assert set(defined.blocks) == set(row.blocks.split())
     assert dict(defined.sets) == dict(row.sets)
+    assert defined.due == tuple(row.due.split())
 
 
 def _opened(story: Story, row: Child) -> list[Task]:

@@ -32,8 +32,8 @@ class Limit:
     """One row: from where to where, and in how many minutes.
 
     Attributes:
-        start: a step, `M15:discontinued`, `E3.slot`, `due`, `need`, `opened`, `held`, `exit` or
-            `tasks:ended`; several: the latest.
+        start: a step, `M15:discontinued`, `E3.slot`, `due`, `need`, `opened`, `held`, `exit`,
+            `stop` or `tasks:ended`; several: the latest.
         when: the conditions under which it runs, beside those of the step that it ends at.
         window: from and to which minute, the same for all; `percent` of the interval.
         intl: the minutes of the international profile, where they differ.
@@ -241,6 +241,8 @@ def _start(standing: Standing, name: str, when: object) -> None:
         standing.made_at = instant
         activating = standing.definition.activating
         standing.verbal = activating is not None and activating.no not in standing.done
+    elif name == "stop":
+        standing.stopped_at = instant
     elif name == "held":
         hold = Hold(instant, None, "in theatre")
         standing.order_hold = standing.task_hold = hold
@@ -271,6 +273,8 @@ def _unstart(standing: Standing, name: str) -> bool:
     """Take a start away; False where a case always has it."""
     if name == "due":
         standing.due_at = None
+    elif name == "stop":
+        standing.stopped_at = None
     elif name == "held":
         standing.order_hold = standing.task_hold = None
     elif name == "exit":

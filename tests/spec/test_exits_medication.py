@@ -130,6 +130,15 @@ TABLE = Table(
             by="RN PHY",
             blocks="M16",
         ),
+        Child(
+            "MX24",
+            "M11",
+            "patch_removal",
+            when="patch",
+            given="infusion",
+            blocks="M16",
+            due="remove_at worn_minutes",
+        ),
     ),
 )
 HELD = pytest.mark.rows(
@@ -149,6 +158,7 @@ HELD = pytest.mark.rows(
     "MX05",
     "MX11h",
     "MX17",
+    "MX24",
 )
 
 

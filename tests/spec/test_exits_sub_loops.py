@@ -1,4 +1,4 @@
-"""How a sub-loop ends otherwise: tables 2.6 and 5.2. The others have no exit of their own."""
+"""How a sub-loop ends otherwise: tables 2.6 and 5.2, record 0017. The others have no exit."""
 
 from __future__ import annotations
 
@@ -24,10 +24,17 @@ TABLES = (
             Exit("CX01", "cancelled", "LAB RADV", on="C2:not_confirmed", fields="reason told_to?"),
         ),
     ),
+    Table(
+        "patch_removal",
+        exits=(
+            Exit("PX01", "not_found", "RN", on="P1:not_found", fields="reason told_to?"),
+            Exit("PX02", "left_on", "RN PHY", at="P1", fields="reason"),
+        ),
+    ),
     Table("adverse_reaction"),
     Table("transfusion_reaction"),
 )
-HELD = pytest.mark.rows("QX01", "CX01")
+HELD = pytest.mark.rows("QX01", "CX01", "PX01", "PX02")
 ROWS = [pytest.param(table.loop, row, id=row.code) for table in TABLES for row in table.exits]
 
 

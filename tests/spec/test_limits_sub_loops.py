@@ -1,4 +1,4 @@
-"""Limits of the four sub-loops: tables 2.6, 2.7, 5.2 and 6.3, with those that the trial added."""
+"""Limits of the sub-loops: tables 2.6, 2.7, 5.2 and 6.3, those of the trial and record 0017."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ TABLES = {
         ),
         Limit("TC08", "opened", "C1", same(5), rule="L-06"),
     ),
+    "patch_removal": (
+        Limit("TP1", "due", "P1", same(60)),
+        Limit("TP2", "stop", "P1", same(60)),
+        Limit("TP3", "P1:removed", "P2", same(30), when="controlled"),
+    ),
     "transfusion_reaction": (
         Limit("TR01", "opened", "R1", same(1), rule="T-13"),
         Limit("TR02", "R1", "R2", same(1), rule="T-13"),
@@ -87,6 +92,9 @@ HELD = pytest.mark.rows(
     "TC06",
     "TC07",
     "TC08",
+    "TP1",
+    "TP2",
+    "TP3",
     "TR01",
     "TR02",
     "TR03",

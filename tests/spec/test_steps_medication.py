@@ -137,7 +137,8 @@ TABLE = (
         marks="blind",
         valid="TM12",
         fields="parameter? pump?",
-        checks="right_patient right_item expiry not_stopped recall dose route window parameters",
+        checks="right_patient right_item expiry not_stopped recall dose route window parameters"
+        " old_patch",
     ),
     Step(
         "M11",
@@ -150,7 +151,7 @@ TABLE = (
         witness="RN PHY",
         witness_when="order.verbal",
         fields="dose rate? site? pump? expected_end?",
-        checks="not_stopped pump_rate",
+        checks="not_stopped pump_rate old_patch patch_site",
     ),
     Step(
         "M12",

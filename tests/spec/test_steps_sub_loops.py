@@ -1,4 +1,4 @@
-"""Steps of the four sub-loops: tables 2.6, 2.7, 5.1 and 6.3, decision 51."""
+"""Steps of the sub-loops: tables 2.6, 2.7, 5.1 and 6.3, decision 51, record 0017 (P1, P2)."""
 
 from __future__ import annotations
 
@@ -143,6 +143,26 @@ TABLES = {
             fields="count condition?",
         ),
     ),
+    "patch_removal": (
+        Step(
+            "P1",
+            "removed",
+            "RN",
+            marks="closes",
+            results="removed not_found",
+            fields="site_condition?",
+            checks="right_patient",
+        ),
+        Step(
+            "P2",
+            "disposed",
+            "RN",
+            after="P1:removed",
+            when="controlled",
+            witness="RN PHY",
+            marks="closes",
+        ),
+    ),
     "transfusion_reaction": (
         Step("R1", "recognised", "RN PHY", fields="signs vital_signs?"),
         Step("R2", "stopped", "RN PHY", after="R1", fields="line_open"),
@@ -200,6 +220,8 @@ HELD = pytest.mark.rows(
     "Q1",
     "Q1c",
     "Q2",
+    "P1",
+    "P2",
     "R1",
     "R2",
     "R3",

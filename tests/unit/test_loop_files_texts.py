@@ -28,6 +28,7 @@ FILES: Final = (
     "transfusion_reaction",
     "medication_return",
     "adverse_reaction",
+    "patch_removal",
 )
 LISTS_WITH_TEXT: Final = ("steps", "exits", "returns", "children")
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")

@@ -119,6 +119,7 @@ def test_the_eight_shipped_loops_stand_together_and_a_ninth_beside_them(tmp_path
         "examination",
         "medication",
         "medication_return",
+        "patch_removal",
         "test",
         "transfusion",
         "transfusion_reaction",

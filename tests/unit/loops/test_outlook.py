@@ -84,7 +84,7 @@ def test_what_waits_for_an_answer_is_not_offered() -> None:
     story = tube()
     story.record("L4", "07:30", result="collected")
     assert {"L5", "L6"} <= story.ready(story.task)
-    assert len(loops()) == 8
+    assert len(loops()) == 9
     assert {one.id for one in loops()} >= {"medication", "test"}
 
 
