@@ -17,6 +17,7 @@ from domain.services.authorising import require_ward
 from domain.services.chosen_ids import require_safe
 from domain.services.contents import content_of
 from domain.services.settling import Touch, settle
+from domain.services.undersigning import UNPROVED, Undersigning
 from domain.services.workplace import Changes
 from domain.services.worn_patches import worn_elsewhere
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from domain.patients import Encounter
     from domain.people import Actor
     from domain.ports import Transaction
+    from domain.services.undersigning import Proofs
     from domain.services.workplace import Workplace
     from domain.worklists import Outlook
 
@@ -48,9 +50,16 @@ class Writing:
     nothing lasts before the commit.
     """
 
-    def __init__(self, place: Workplace, transaction: Transaction, actor: Actor) -> None:
+    def __init__(
+        self,
+        place: Workplace,
+        transaction: Transaction,
+        actor: Actor,
+        proofs: Proofs = UNPROVED,
+    ) -> None:
         self.place = place
         self.actor = actor
+        self.undersigning = Undersigning(place, actor, proofs)
         self._transaction = transaction
         self._cases: dict[OrderId, Case] = {}
         self._loops: dict[EncounterId, Loops] = {}
@@ -158,7 +167,9 @@ class Writing:
 
     def _keep(self, before: Case | None, after: Case, events: Sequence[Event]) -> None:
         order = after.order
-        outlooks = _outlooks(self.loops(order.encounter_id), before, after, events)
+        loops = self.loops(order.encounter_id)
+        events = self.undersigning.events(events, after, loops, self.now)
+        outlooks = _outlooks(loops, before, after, events)
         self._transaction.append(events)
         self._transaction.keep(Kept(before, after, outlooks))
         self._cases[order.id] = after
@@ -210,6 +221,7 @@ def carry_out(
     encounters: Sequence[EncounterId] = (),
     batch: bool = False,
     only_if_moved: bool = False,
+    proofs: Proofs = UNPROVED,
 ) -> Changes:
     """Carry a command out in one transaction, or not at all.
 
@@ -223,6 +235,7 @@ def carry_out(
         encounters: whose locks are taken before anything is read.
         batch: the act is recorded for many tasks at once (decision 7).
         only_if_moved: leave no trace where nothing followed from it.
+        proofs: who has proved by their secret that they sign it.
 
     Raises:
         InvalidInput: the command id has not the form of one.
@@ -243,16 +256,17 @@ def carry_out(
     )
     for _ in range(ATTEMPTS - 1):
         try:
-            return _once(place, meta, actor, encounters, act, only_if_moved=only_if_moved)
+            return _once(place, meta, actor, proofs, encounters, act, only_if_moved=only_if_moved)
         except Conflict:
             continue
-    return _once(place, meta, actor, encounters, act, only_if_moved=only_if_moved)
+    return _once(place, meta, actor, proofs, encounters, act, only_if_moved=only_if_moved)
 
 
-def _once(
+def _once(  # noqa: PLR0917 - the private frame of every write
     place: Workplace,
     meta: CommandMeta,
     actor: Actor,
+    proofs: Proofs,
     encounters: Sequence[EncounterId],
     act: Callable[[Writing], None],
     *,
@@ -262,7 +276,7 @@ def _once(
         before = transaction.content()
         if before is not None:
             return _repeated(before, meta.content)
-        writing = Writing(place, transaction, actor)
+        writing = Writing(place, transaction, actor, proofs)
         if actor.wards:
             for encounter in encounters:
                 _require_ward(place, actor, encounter)
