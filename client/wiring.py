@@ -242,7 +242,8 @@ def _place(store: Store, decides: Configuration, ids: Ids, *, rewind: bool) -> W
 
 def _trust(store: Store, workstation: str) -> Trust:
     """Always by the true clock: `--now` shortens no wait after wrong secrets."""
-    return Trust(store.credentials, Argon2Hash(), store.trail(workstation), SystemClock())
+    trail = store.trail(workstation)
+    return Trust(store.credentials, Argon2Hash(), trail, store.safety, SystemClock())
 
 
 class _Renewal:

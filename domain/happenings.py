@@ -199,7 +199,7 @@ class ConfigurationTaken:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationApproved:
-    """A person agreed to a configuration file; it counts once two did (`domain.safety.Approval`)."""
+    """A person agreed to a configuration file; it counts once two did."""
 
     sha256: str
     name: str

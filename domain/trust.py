@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from domain.auditing import AuditTrail
     from domain.clock import Clock
     from domain.credentials import Credentials, SecretHash
+    from domain.safety import SafetyRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +19,5 @@ class Trust:
     credentials: Credentials
     hashing: SecretHash
     trail: AuditTrail
+    safety: SafetyRecords
     clock: Clock

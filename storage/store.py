@@ -13,6 +13,7 @@ from storage.feed import Feed
 from storage.leases import SqlLeases
 from storage.migrate import refuse_other_schema
 from storage.reads import SqlReads
+from storage.safety import SqlSafetyRecords
 from storage.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Store:
         feed: what changed, from here and from other workstations.
         leases: who does the work that one process does for all.
         credentials: by what people prove who they are.
+        safety: near misses, incidents and approved configurations.
     """
 
     database: Database
@@ -37,6 +39,7 @@ class Store:
     feed: Feed
     leases: SqlLeases
     credentials: SqlCredentials
+    safety: SqlSafetyRecords
 
     def trail(self, workstation: str) -> SqlAuditTrail:
         """The audit trail, as one workstation writes it."""
@@ -47,21 +50,28 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str, *, clock: Clock, wait_seconds: int = sqlite.WAIT_SECONDS) -> Store:
+def open_store(
+    url: str,
+    *,
+    clock: Clock,
+    key: bytes | None = None,
+    wait_seconds: int = sqlite.WAIT_SECONDS,
+) -> Store:
     """Open the database of an address such as `sqlite:////var/lib/wardloop/ward.db`.
 
     Args:
         url: names a file.
         clock: the workstation's, or a frozen one.
+        key: 32 bytes that open an encrypted database; None: it is not encrypted.
         wait_seconds: how long a write waits for another workstation's before it gives up.
 
     Raises:
         StorageError: there is no such file, it is no database, it may not be written to, or its
             schema is older or newer than this program's; the message says what to do.
     """
-    sqlite.refuse_bad_file(sqlite.file_of(url))
-    refuse_other_schema(url)
-    database = Database(url, wait_seconds=wait_seconds)
+    sqlite.refuse_bad_file(sqlite.file_of(url), key=key)
+    refuse_other_schema(url, key=key)
+    database = Database(url, key=key, wait_seconds=wait_seconds)
     return Store(
         database,
         SqlUnitOfWork(database, clock),
@@ -69,4 +79,5 @@ def open_store(url: str, *, clock: Clock, wait_seconds: int = sqlite.WAIT_SECOND
         Feed(database),
         SqlLeases(database),
         SqlCredentials(database),
+        SqlSafetyRecords(database),
     )

@@ -51,16 +51,6 @@ def _watch() -> Column[str]:
     return Column("watch", Text, nullable=False, server_default=text("''"))
 
 
-NOTABLE: Final = (
-    "kind IN ('incident_reported','corrected','amended','nullified','alert_overridden')"
-    """ OR payload LIKE '%"overrides":[{%' OR payload LIKE '%"severity":"stop"%'"""
-)
-"""What the safety officer's list looks at: said the same in its index and in its question."""
-RULED: Final = "kind IN ('followed_up','configuration_approved')"
-
-_SECRETS: Final = text("kind = 'credential_set'")
-
-
 # ---------------------------------------------------------------- the truth
 journal = Table(
     "journal",
@@ -89,16 +79,6 @@ journal = Table(
     PrimaryKeyConstraint("chain", "chain_seq"),
     UniqueConstraint("command_id", "n"),
     UniqueConstraint("stream", "stream_seq"),
-    Index(
-        "ix_journal_credential_set", "kind", sqlite_where=_SECRETS, postgresql_where=_SECRETS
-    ),  # whether the database is secured is asked before every act
-    Index(
-        "ix_journal_notable", "recorded_at",
-        sqlite_where=text(NOTABLE), postgresql_where=text(NOTABLE),
-    ),
-    Index(
-        "ix_journal_ruled", "recorded_at", sqlite_where=text(RULED), postgresql_where=text(RULED)
-    ),
 )
 command = Table(
     "command",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, text
 
-from storage.tables import metadata
+from storage.tables import journal, metadata
 
 
 def _text(name: str, *, null: bool = False) -> Column[str]:
@@ -85,29 +85,22 @@ grants = Table(
     Index(None, "user_id", "ends_at"),
     Index(None, "encounter_id"),
 )
-# What a safety officer does about a near miss or incident; `subject` names the record it is about.
-follow_ups = Table(
-    "follow_ups",
-    metadata,
-    _text("subject"),
-    _number("n"),
-    _text("state"),
-    _text("note"),
-    _text("by_user"),
-    _number("at"),
-    PrimaryKeyConstraint("subject", "n"),
+# ---------------------------------------------------------------- rare rows of the journal
+NOTABLE: Final = (
+    "kind IN ('incident_reported','corrected','amended','nullified','alert_overridden')"
+    """ OR payload LIKE '%"overrides":[{%' OR payload LIKE '%"severity":"stop"%'"""
 )
-# A configuration that somebody proposed and another person approved.
-approvals = Table(
-    "approvals",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    _text("what"),
-    _text("proposed_by"),
-    _number("proposed_at"),
-    _text("approved_by", null=True),
-    _number("approved_at", null=True),
-)
+"""What the safety officer's list looks at: said the same in its index and in its question."""
+RULED: Final = "kind IN ('followed_up','configuration_approved')"
 
-TRUST_PROJECTIONS: Final = (grants, follow_ups, approvals)
+_SECRETS: Final = text("kind = 'credential_set'")
+
+for _name, _column, _where in (
+    ("credential_set", journal.c.kind, _SECRETS),  # asked before every act: is it secured?
+    ("notable", journal.c.recorded_at, text(NOTABLE)),
+    ("ruled", journal.c.recorded_at, text(RULED)),
+):
+    Index(f"ix_journal_{_name}", _column, sqlite_where=_where, postgresql_where=_where)
+
+TRUST_PROJECTIONS: Final = (grants,)
 """What of these can be rebuilt from the journal."""

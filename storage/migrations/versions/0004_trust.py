@@ -18,7 +18,6 @@ _NOTABLE = text(
 _RULED = text("kind IN ('followed_up','configuration_approved')")
 
 
-
 def _text(name: str, *, null: bool = False) -> Column[str]:
     return Column(name, Text, nullable=null)
 
