@@ -66,14 +66,14 @@ class Driver:
         """Run a statement; how many rows it changed. Raises RowRefusedError."""
         try:
             return self._cursor.execute(statement.sql(self.dialect), values).rowcount
-        except sqlite3.IntegrityError as error:
+        except sqlite.refusals() as error:
             raise RowRefusedError(str(error)) from error
 
     def write_all(self, statement: Statement, values: Sequence[Mapping[str, object]]) -> None:
         """Run a statement for many values. Raises RowRefusedError."""
         try:
             self._cursor.executemany(statement.sql(self.dialect), values)
-        except sqlite3.IntegrityError as error:
+        except sqlite.refusals() as error:
             raise RowRefusedError(str(error)) from error
 
     def begin(self, words: str) -> None:
@@ -128,11 +128,14 @@ class Database:
         StorageError: it is locked, full, read-only or damaged; the message says what to do.
     """
 
-    def __init__(self, url: str, *, wait_seconds: int = sqlite.WAIT_SECONDS) -> None:
+    def __init__(
+        self, url: str, *, key: bytes | None = None, wait_seconds: int = sqlite.WAIT_SECONDS
+    ) -> None:
         self.url = url
+        self.key = key
         self.file = sqlite.file_of(url)
-        self._writers = _Drivers(sqlite.writer(url, wait_seconds=wait_seconds))
-        self._readers = _Drivers(sqlite.reader(url, wait_seconds=wait_seconds))
+        self._writers = _Drivers(sqlite.writer(url, key=key, wait_seconds=wait_seconds))
+        self._readers = _Drivers(sqlite.reader(url, key=key, wait_seconds=wait_seconds))
 
     def writing(self) -> AbstractContextManager[Driver]:
         """A transaction under the write lock; undone unless it was committed inside."""
@@ -150,8 +153,8 @@ class Database:
                 return driver.rows(statement, **values)
             finally:
                 self._readers.give_back(driver)
-        except sqlite3.Error as error:
-            raise sqlite.explained(error, self.file) from error
+        except sqlite.errors() as error:
+            raise sqlite.explained(error, self.file, key=self.key) from error
 
     @contextmanager
     def _transaction(self, drivers: _Drivers, begin: str) -> Iterator[Driver]:
@@ -163,8 +166,8 @@ class Database:
             finally:
                 driver.undo()
                 drivers.give_back(driver)
-        except sqlite3.Error as error:
-            raise sqlite.explained(error, self.file) from error
+        except sqlite.errors() as error:
+            raise sqlite.explained(error, self.file, key=self.key) from error
 
     def close(self) -> None:
         """Let go of the file."""

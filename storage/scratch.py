@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def scratch() -> Iterator[Driver]:
-    """All tables, empty, in a private database that vanishes when it is let go."""
-    engine = sqlite.scratch()
+def scratch(*, in_memory: bool = False) -> Iterator[Driver]:
+    """All tables, empty, in a private database that vanishes when it is let go.
+
+    Args:
+        in_memory: nothing of it may come to a disk, because its source is encrypted.
+    """
+    engine = sqlite.scratch(in_memory=in_memory)
     try:
         metadata.create_all(engine)
         with engine.connect() as connection:
@@ -48,7 +52,7 @@ _PROGRESS: Final = {
 }
 
 
-def fill_new(driver: Driver) -> None:
+def fill_new(driver: Driver, *, in_memory: bool = False) -> None:
     """Bring the tables of an older schema to what this version makes of the journal.
 
     Observations, allergies and facts, which are empty, and what is kept of orders and tasks: this
@@ -57,7 +61,7 @@ def fill_new(driver: Driver) -> None:
     Raises:
         BrokenRecordError: a row of the journal that cannot be folded.
     """
-    with scratch() as target:
+    with scratch(in_memory=in_memory) as target:
         # what comes next on open work is not looked at: those tables stay as they are
         replay(driver, target, lambda _: {})
         for table in (observations, allergies, standing_facts):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
@@ -14,8 +15,9 @@ from sqlalchemy.pool import StaticPool
 from domain.errors import StorageError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from sqlalchemy.engine import Connection
-    from sqlalchemy.pool import ConnectionPoolEntry
 
 BEGIN_WRITE: Final = "BEGIN IMMEDIATE"
 """Takes the write lock at once: a lock taken later cannot be waited for (tech.md 3)."""
@@ -28,6 +30,8 @@ GUARDS: Final = {
     for act in ("update", "delete", "replace")
 }
 """The triggers that keep what was recorded, and the table that each stands on."""
+PLAIN: Final = b"SQLite format 3\x00"
+"""How a database begins that is not encrypted."""
 WAIT_SECONDS: Final = 10
 """How long a write waits for another one before it gives up."""
 
@@ -46,25 +50,21 @@ def file_of(url: str) -> Path:
     return Path(name)
 
 
-def writer(url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engine:
+def writer(url: str, *, key: bytes | None = None, wait_seconds: int = WAIT_SECONDS) -> Engine:
     """The engine that writes."""
-    return _engine(url, query_only=False, wait_seconds=wait_seconds)
+    return _engine(url, key, query_only=False, wait_seconds=wait_seconds)
 
 
-def reader(url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engine:
+def reader(url: str, *, key: bytes | None = None, wait_seconds: int = WAIT_SECONDS) -> Engine:
     """The engine that cannot write."""
-    return _engine(url, query_only=True, wait_seconds=wait_seconds)
+    return _engine(url, key, query_only=True, wait_seconds=wait_seconds)
 
 
-def _engine(url: str, *, query_only: bool, wait_seconds: int) -> Engine:
-    engine = create_engine(
-        url,
-        paramstyle="named",
-        # None: transactions begin where we say so, not where the driver guesses
-        connect_args={"isolation_level": None, "timeout": wait_seconds},
-    )
+def _engine(url: str, key: bytes | None, *, query_only: bool, wait_seconds: int) -> Engine:
+    file = file_of(url)
 
-    def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    def opened() -> sqlite3.Connection:
+        connection = connect(file, key=key, wait_seconds=wait_seconds)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -72,28 +72,94 @@ def _engine(url: str, *, query_only: bool, wait_seconds: int) -> Engine:
         connection.execute("PRAGMA recursive_triggers = ON")
         if query_only:
             connection.execute("PRAGMA query_only = ON")
+        return connection
 
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(BEGIN_READ if query_only else BEGIN_WRITE)
 
-    event.listen(engine, "connect", prepare)
+    engine = create_engine(url, paramstyle="named", module=module(key), creator=opened)
     event.listen(engine, "begin", begin)
     return engine
 
 
-def scratch() -> Engine:
-    """An engine on a private database that vanishes when it is let go."""
+def module(key: bytes | None) -> ModuleType:
+    """The driver: Python's own, or the one that encrypts.
+
+    Raises:
+        StorageError: it is not installed.
+    """
+    if key is None:
+        return sqlite3
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        raise StorageError(
+            "NO_CIPHER",
+            "An encrypted database needs the package sqlcipher3; install Wardloop with it:"
+            " pip install 'wardloop[encryption]'",
+        ) from None
+    return cast("ModuleType", dbapi2)
+
+
+def errors() -> tuple[type[sqlite3.Error], ...]:
+    """What the drivers raise: the one that encrypts has classes of its own."""
+    return _of_drivers("Error")
+
+
+def refusals() -> tuple[type[sqlite3.Error], ...]:
+    """What the drivers raise where a row breaks a rule of its table."""
+    return _of_drivers("IntegrityError")
+
+
+def _of_drivers(name: str) -> tuple[type[sqlite3.Error], ...]:
+    loaded = (sqlite3, sys.modules.get("sqlcipher3.dbapi2"))
+    return tuple(getattr(one, name) for one in loaded if one is not None)
+
+
+def connect(
+    file: Path | str, *, key: bytes | None = None, wait_seconds: int = WAIT_SECONDS
+) -> sqlite3.Connection:
+    """A connection of the driver itself, in which transactions begin where we say so.
+
+    Args:
+        key: 32 bytes that open an encrypted file; None: it is not encrypted.
+
+    Raises:
+        StorageError: the driver that encrypts is not installed.
+    """
+    opened = module(key).connect(str(file), isolation_level=None, timeout=wait_seconds)
+    if key is not None:
+        opened.execute("PRAGMA cipher_log_level = NONE")  # it would write to standard error
+        # a raw key: it is random already, a slow derivation from a password adds nothing
+        opened.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    return cast("sqlite3.Connection", opened)
+
+
+def scratch(*, in_memory: bool = False) -> Engine:
+    """An engine on a private database that vanishes when it is let go.
+
+    Args:
+        in_memory: nothing of it may come to a disk, because its source is encrypted.
+    """
+    name = ":memory:" if in_memory else ""
     return create_engine(
         "sqlite://",
         paramstyle="named",
         poolclass=StaticPool,
-        creator=lambda: sqlite3.connect("", isolation_level=None),
+        creator=lambda: sqlite3.connect(name, isolation_level=None),
     )
 
 
-def explained(error: sqlite3.Error, file: Path) -> StorageError:
+def explained(error: Exception, file: Path, *, key: bytes | None = None) -> StorageError:
     """What a driver's error means for the person, and what to do."""
     name = getattr(error, "sqlite_errorname", "") or ""
+    if key is not None and name.startswith("SQLITE_NOTADB"):
+        return StorageError(
+            "WRONG_KEY",
+            f"{file} cannot be opened by the key 'database' of this workstation: it was encrypted"
+            " by another one (`wardloop keys import`), or it is damaged (restore the latest"
+            " backup)",
+        )
     for start, (code, text) in _WORDS.items():
         if name.startswith(start):
             return StorageError(code, text.format(file=file, folder=file.parent))
@@ -103,7 +169,7 @@ def explained(error: sqlite3.Error, file: Path) -> StorageError:
 _WORDS: Final = {
     "SQLITE_NOTADB": (
         "NOT_A_DATABASE",
-        "{file} is not a database; name another file or restore a backup",
+        "{file} is not a database, or an encrypted one (`encrypted = true`); else restore a backup",
     ),
     "SQLITE_CORRUPT": (
         "DAMAGED",
@@ -136,19 +202,32 @@ _WORDS: Final = {
 }
 
 
-def refuse_bad_file(file: Path) -> None:
+def is_plain(file: Path) -> bool | None:
+    """Whether a file is a database that is not encrypted; None where it is empty."""
+    with file.open("rb") as opened:
+        head = opened.read(len(PLAIN))
+    return head == PLAIN if head else None
+
+
+def refuse_bad_file(file: Path, *, key: bytes | None = None) -> None:
     """Say what is wrong with a file before anything is opened.
 
     Raises:
-        StorageError: the file is no database, or it or its folder may not be written to.
+        StorageError: the file is no database, or it or its folder may not be written to, or the
+            settings say otherwise than the file whether it is encrypted.
     """
     if not file.exists():
         raise StorageError("NO_DATABASE", f"{file} does not exist; run `wardloop db upgrade` first")
     if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
         code, text = _WORDS["SQLITE_READONLY"]
         raise StorageError(code, text.format(file=file, folder=file.parent))
-    with file.open("rb") as begin:
-        head = begin.read(16)
-    if head and head != b"SQLite format 3\x00":
+    plain = is_plain(file)
+    if plain is True and key is not None:
+        raise StorageError(
+            "NOT_ENCRYPTED",
+            f"{file} is not encrypted, though the settings say `encrypted = true`; make an"
+            " encrypted copy by `wardloop db copy --to FILE --encrypted`",
+        )
+    if plain is False and key is None:
         code, text = _WORDS["SQLITE_NOTADB"]
         raise StorageError(code, text.format(file=file, folder=file.parent))

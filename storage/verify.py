@@ -70,7 +70,8 @@ def verify(store: Store, outlook: OutlookOf, *, rulebook: Rulebook | None = None
         commands = cast("int", (driver.row(ask.COMMANDS) or (0,))[0])
         rows = 0
         if fault is None:
-            rows, fault = _projections(driver, outlook, rulebook)
+            hidden = store.database.key is not None
+            rows, fault = _projections(driver, outlook, rulebook, in_memory=hidden)
             fault = fault or guards(driver)
     return Verdict(walked.chains, walked.records, commands, rows, fault, trail.records)
 
@@ -80,9 +81,9 @@ def _ends(lost: LostEnd | None) -> Fault | None:
 
 
 def _projections(
-    driver: Driver, outlook: OutlookOf, rulebook: Rulebook | None
+    driver: Driver, outlook: OutlookOf, rulebook: Rulebook | None, *, in_memory: bool
 ) -> tuple[int, Fault | None]:
-    with scratch() as target:
+    with scratch(in_memory=in_memory) as target:
         try:
             replay(driver, target, outlook)
         except BrokenRecordError as broken:

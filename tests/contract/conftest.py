@@ -1,4 +1,4 @@
-"""Both stores, for one suite: a fake that passes it cannot lie to the tests that stand on it."""
+"""All stores, for one suite: a fake that passes it cannot lie to the tests that stand on it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from domain.ids import EncounterId
 from domain.ports import Reads
 from tests.any_store import SEVEN, AnyStore
 from tests.fakes import FakeClock, FakeStore
-from tests.stores import new_store
+from tests.stores import KEY, new_store
 from tests.wards import WARD, Hospital
 
 
@@ -18,14 +18,14 @@ def clock() -> FakeClock:
     return FakeClock(SEVEN)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "encrypted"])
 def any_store(
     request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock
 ) -> Iterator[AnyStore]:
     if request.param == "memory":
         yield FakeStore(clock)
         return
-    real = new_store(tmp_path, clock)
+    real = new_store(tmp_path, clock, key=KEY if request.param == "encrypted" else None)
     yield real
     real.close()
 
