@@ -63,7 +63,6 @@ def open_store(
         url: names a file.
         clock: the workstation's, or a frozen one.
         key: 32 bytes that open an encrypted database; None: it is not encrypted.
-        key: 32 bytes that open an encrypted database; None: it is not encrypted.
         wait_seconds: how long a write waits for another workstation's before it gives up.
 
     Raises:
