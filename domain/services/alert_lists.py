@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from domain.alerts import HIDES
+from domain.alerts import ALSO
 from domain.errors import NotFound
 from domain.services.alerting import rule_of
 from domain.services.authorising import authorised
@@ -32,7 +32,7 @@ class AlertItem:
 
     Attributes:
         quiet: why nobody is told just now: `acknowledged`, `snoozed`, `overridden`, or empty.
-        stands_for: the rules whose alerts it hides.
+        stands_for: the rules of other steps whose alerts it hides.
     """
 
     row: AlertRow
@@ -106,7 +106,7 @@ def _told(rows: Iterable[AlertRow], role: Role | None, *, silent: bool) -> tuple
 def _item(place: Workplace, row: AlertRow, now: datetime) -> AlertItem:
     alert, book = row.alert, place.rulebook
     rule = None if book is None else book.rule(alert.key.rule, row.ward)
-    hidden = alert.evidence.get(HIDES, "").split(",")
+    hidden = alert.evidence.get(ALSO, "").split(",")
     below = () if book is None else (book.rule(name, row.ward) for name in hidden)
     until = alert.resolved_at or now
     minutes = int((until - alert.since).total_seconds() // 60)

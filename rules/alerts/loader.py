@@ -86,8 +86,9 @@ def _hashed(rules: Mapping[str, Rule]) -> tuple[object, ...]:
 
 
 def _changed(document: Document, overlays: Iterable[Overlay]) -> Document:
+    shipped = document
     for overlay in overlays:
-        document = with_overlay(document, overlay)
+        document = with_overlay(document, overlay, shipped=shipped)
     return document
 
 

@@ -6,7 +6,7 @@ In an overlay file (`rules.loops.overlay`), beside its changes of loops::
     ward = "7A"                                # or a list; without it: the whole site
 
     [rules.M-05]
-    severity = ["S1", "S1", "S2"]              # at most one grade from the shipped one
+    severity = ["S1", "S1", "S2"]              # at most one grade from the shipped one; false: off
     roles = ["RN", "CN"]
     ladder = { S2 = [[10, "CN"]] }
 
@@ -52,8 +52,14 @@ def changes_of(overlay: Overlay) -> Mapping[str, object]:
     return _table(overlay, ("rules",), overlay.document.data.get("rules", {}))
 
 
-def with_overlay(document: Document, overlay: Overlay) -> Document:
+def with_overlay(
+    document: Document, overlay: Overlay, *, shipped: Document | None = None
+) -> Document:
     """A file of rules as an overlay changes it; what it says of other files' rules is left alone.
+
+    Args:
+        document: as the overlays before this one have changed it.
+        shipped: as it is shipped: the bounds count from there, however many overlays there are.
 
     Raises:
         DefinitionError: names the overlay's line.
@@ -61,12 +67,14 @@ def with_overlay(document: Document, overlay: Overlay) -> Document:
     data: dict[str, Any] = copy.deepcopy(document.data)
     places = document.places
     changes = changes_of(overlay)
+    rows: Any = (shipped or document).data["rules"]
+    usual = {row["id"]: row for row in rows}
     for place, row in enumerate(data["rules"]):
         if row["id"] not in changes:
             continue
         at: KeyPath = ("rules", row["id"])
         for key, value in _table(overlay, at, changes[row["id"]]).items():
-            _change(overlay, (*at, key), row, value)
+            _change(overlay, (*at, key), row, value, usual[row["id"]]["severity"])
             changed = "severity" if key == "on" else key
             places = places.replaced(("rules", place, changed), overlay.document.places, (*at, key))
     return Document(document.file, data, places)
@@ -89,20 +97,18 @@ def check_known(overlay: Overlay, known: Mapping[str, object]) -> None:
             )
 
 
-def _change(overlay: Overlay, at: KeyPath, row: dict[str, Any], value: object) -> None:
+def _change(
+    overlay: Overlay, at: KeyPath, row: dict[str, Any], value: object, usual: object
+) -> None:
     key = str(at[-1])
-    shipped = three_severities(row["severity"])
+    shipped = three_severities(usual)
     gravest = AlertSeverity.S1 in shipped
     match key:
         case "severity":
             _check_severity(overlay, at, shipped, value)
             row["severity"] = value
         case "on":
-            if not isinstance(value, bool):
-                raise _error(overlay, at, "right would be true or false")
-            if gravest and not value:
-                raise _error(overlay, at, "a rule that is S1 cannot be switched off")
-            row["severity"] = row["severity"] if value else [False] * len(shipped)
+            row["severity"] = _switched(overlay, at, value, row["severity"], usual)
         case "silent":
             if gravest and value:
                 raise _error(overlay, at, "a rule that is S1 cannot be made silent")
@@ -116,6 +122,19 @@ def _change(overlay: Overlay, at: KeyPath, row: dict[str, Any], value: object) -
             raise _error(overlay, at, f"an overlay cannot change it; right would be one of {right}")
 
 
+def _switched(
+    overlay: Overlay, at: KeyPath, value: object, now: list[object], usual: object
+) -> object:
+    """The severities of a rule that is switched off, or on again as it is shipped."""
+    if not isinstance(value, bool):
+        raise _error(overlay, at, "right would be true or false")
+    if value:
+        return now if any(now) else usual
+    if AlertSeverity.S1 in three_severities(usual):
+        raise _error(overlay, at, "a rule that is S1 cannot be switched off")
+    return [False] * len(now)
+
+
 def _check_severity(
     overlay: Overlay,
     at: KeyPath,
@@ -127,9 +146,9 @@ def _check_severity(
     except ValueError as error:
         raise _error(overlay, at, str(error)) from None
     for before, after in zip(shipped, wanted, strict=True):
-        if before is None or (after is None and before.rank > AlertSeverity.S2.rank):
-            continue
-        if after is None or abs(after.rank - before.rank) > 1:
+        if after is None and AlertSeverity.S1 in shipped:
+            raise _error(overlay, at, "a rule that is S1 cannot be switched off")
+        if before is not None and after is not None and abs(after.rank - before.rank) > 1:
             raise _error(overlay, at, f"{before} may become one grade graver or milder, no more")
 
 

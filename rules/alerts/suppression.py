@@ -1,6 +1,7 @@
 """What hides what: an alert upstream on the same work hides those that follow from it.
 
-"Not dispensed" hides "not given", and is itself as grave as the gravest that it hides. Who would
+"Not dispensed" hides "not given", and is itself as grave as the gravest that it hides; a first dose
+that is late hides that its round is late too (rules specification 3.2, M-05). Who would
 have been told of something urgent that is hidden is told of what hides it: the nurse must know that
 a STAT dose is late, whatever it waits for. Only among what is wanted at one instant, so the order
 of things changes nothing.
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from domain.alert_timers import let_be
-from domain.alerts import HIDES, AlertSeverity
+from domain.alerts import ALSO, HIDES, AlertSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -90,9 +91,13 @@ def _shown(one: Wanted, hidden: Collection[Wanted]) -> Wanted:
     severity = min((one.severity, *(other.severity for other in hidden)), key=lambda s: s.rank)
     names = sorted({other.key.rule for other in hidden})
     urgent = {role for other in hidden if other.severity in _URGENT for role in other.roles}
+    said = {**one.evidence, HIDES: ",".join(names)}
+    also = sorted({other.key.rule for other in hidden if other.step != one.step})
+    if also:
+        said[ALSO] = ",".join(also)
     return replace(
         one,
         severity=severity,
         roles=(*one.roles, *sorted(urgent.difference(one.roles))),
-        evidence=MappingProxyType({**one.evidence, HIDES: ",".join(names)}),
+        evidence=MappingProxyType(said),
     )

@@ -126,6 +126,7 @@ class View:
         extra: Stages = (),
         severity: AlertSeverity | None = None,
         roles: tuple[Role, ...] | None = None,
+        about: str = "",
     ) -> Iterable[Claim]:
         """The claim of a limit: from when it runs out, or from the first of its stages on.
 
@@ -133,6 +134,7 @@ class View:
             extra: further stages, beside those of the row.
             severity: instead of the row's for this priority.
             roles: instead of the row's.
+            about: what makes it another alert beside one that runs out at the same instant.
         """
         first = severity or rule.severity_for(stream.priority)
         if first is None:
@@ -144,7 +146,7 @@ class View:
         claim = Claim(
             rule,
             stream.id,
-            deadline.at.isoformat(),
+            f"{deadline.at.isoformat()}:{about}" if about else deadline.at.isoformat(),
             self.situation.encounter,
             rising(stages),
             roles or rule.roles,

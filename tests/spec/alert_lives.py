@@ -174,7 +174,15 @@ def marked(
     )
 
 
-def vitals(rule: str, severity: str, roles: str, *, minute: float = 5, **values: str) -> Life:
+def vitals(
+    rule: str,
+    severity: str,
+    roles: str,
+    *,
+    minute: float = 5,
+    ladder: Mapping[str, str] | None = None,
+    **values: str,
+) -> Life:
     """A rule about the vital signs of minute 5."""
     return Life(
         rule,
@@ -183,5 +191,6 @@ def vitals(rule: str, severity: str, roles: str, *, minute: float = 5, **values:
         same(minute),
         lambda _: stay(clinical=observed((5, {**WELL, **values}))),
         gone=lambda _: stay(clinical=observed((5, {**WELL, **values}), (9999, WELL))),
+        ladder=ladder or {},
         about="stay",
     )

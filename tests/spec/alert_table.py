@@ -36,7 +36,7 @@ MEDICATION = (
     limit("M-01", "S2/S3/S4", "PH", (15, 30, 120), "medication", level="order", ladder=PHL),
     limit("M-02", "S2/S3", "MD", (15, 30, 120), "medication", level="order", ladder=TO_SENIOR),
     limit("M-03", "S2/S3", "PH", (15, 30, 240), "medication"),
-    limit("M-04", "S2/S3", "PORT CN", (15, 30, 60), "medication"),
+    limit("M-04", "S2/S3", "PORT", (15, 30, 60), "medication"),
     limit("M-05", "S1/S2", "RN", (15, 120, 120), "medication", ladder=TO_MD),
     limit("M-06", "S2", "RN", same(30), "medication"),
     limit("M-07", "S3", "RN", same(60), "medication", about="group"),
@@ -55,7 +55,7 @@ MEDICATION = (
         silent=True,
     ),
     marked("M-11", "S1", "CN", "medication", what="gap", step="M10", fields={"high_alert": True}),
-    marked("M-12", "S1", "RN CN", "medication", what="right_patient", step="M10", value="stop"),
+    marked("M-12", "S1", "RN", "medication", what="right_patient", step="M10", value="stop"),
     Life(
         "M-13",
         "S2",
@@ -71,12 +71,12 @@ MEDICATION = (
         ),
         twice=same(780),
     ),
-    limit("M-14", "S2", "RN MD", (15, 30, 120), "medication"),
+    limit("M-14", "S2", "RN", (15, 30, 120), "medication", ladder=TO_MD),
     limit("M-15", "S4", "RN", same(30), "medication"),
     Life(
         "M-16",
         "S3",
-        "PH MD",
+        "PH",
         same(4320),
         lambda p: stay(
             order("medication", priority=p),
@@ -102,7 +102,7 @@ LABORATORY = (
     limit("L-05", "S2/S3", "RN", (5, 15, 30), "test"),
     limit("L-06", "S1", "LAB", same(10), "critical_value", ladder=LABV),
     limit("L-07", "S1", "RN", same(5), "critical_value"),
-    limit("L-08", "S1", "RN MD", same(10), "critical_value"),
+    limit("L-08", "S1", "RN", same(10), "critical_value"),
     limit("L-09", "S1", "MD", same(30), "critical_value", step="C6"),
     limit("L-10", "S2", "MD", same(120), "critical_value"),
     Life(
@@ -132,7 +132,7 @@ LABORATORY = (
     marked(
         "L-13",
         "S1",
-        "LAB MD",
+        "LAB",
         "test",
         what="gram_positive",
         step="L9p",
@@ -190,7 +190,9 @@ EXAMINATION = (
         ),
     ),
     limit("E-03", "S3", "RN", same(120), "examination"),
-    limit("E-04", "S3", "PORT RN", (10, 15, 30), "examination"),
+    limit(
+        "E-04", "S3", "PORT", (10, 15, 30), "examination", ladder={"S3": "60 RN CN; 180 NM"}
+    ),
     limit("E-05", "S2/S3", "RAD", (10, 30, 60), "examination"),
     limit("E-06", "S2/S2/S3", "RAD", (60, 240, 360), "examination"),
     Life(
@@ -248,12 +250,15 @@ TRANSFUSION = (
     limit("T-15", "S3", "MD", same(1440), "transfusion", level="order"),
 )  # fmt: skip
 CROSS = (
-    vitals("X-NEWS-RED", "S2", "RN MD", consciousness="C"),
-    vitals("X-NEWS-URG", "S2", "RN MD", respiratory_rate="22", pulse="115", temperature="38.5"),
+    vitals("X-NEWS-RED", "S2", "RN", ladder=TO_MD, consciousness="C"),
+    vitals(
+        "X-NEWS-URG", "S2", "RN", ladder=TO_MD,
+        respiratory_rate="22", pulse="115", temperature="38.5",
+    ),
     Life(
         "X-NEWS-EMER",
         "S1",
-        "RN SR RRT",
+        "RN",
         same(5),
         lambda _: stay(
             clinical=observed((5, {**WELL, "respiratory_rate": "26", "spo2": "90", "pulse": "95"}))
@@ -263,7 +268,7 @@ CROSS = (
                 (5, {**WELL, "respiratory_rate": "26", "spo2": "90", "pulse": "95"}), (9999, WELL)
             )
         ),
-        ladder={"S1": "5 CN MD; 10 SR; 15 RRT; 20 MA NM"},
+        ladder={"S1": "5 SR CN MD; 10 RRT; 20 MA NM"},
         about="stay",
     ),
     vitals("X-OBS", "S3", "RN", minute=5 + 12 * 60 * 1.25),

@@ -39,9 +39,13 @@ def late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable
 
 @on_limit("late_step", "deadlines", "step_roles", of=("X-LATE",), alone=True)
 def late_step(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
-    """A limit without a rule of its own has run out: whose step it is, is told."""
+    """A limit without a rule of its own has run out: whose step it is, is told.
+
+    One rule speaks of many steps here, of many people: two steps that are late from one instant on
+    are two alerts, each resolved by its own step.
+    """
     roles = view.step_roles.get((stream.loop, deadline.limit))
-    return view.of_limit(rule, stream, deadline, roles=roles)
+    return view.of_limit(rule, stream, deadline, roles=roles, about=deadline.step)
 
 
 def controlled_from(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> datetime | None:

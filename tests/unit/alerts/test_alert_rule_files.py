@@ -120,6 +120,26 @@ def test_a_ward_changes_its_own_rules_after_the_site(tmp_path: Path) -> None:
     assert load_rules(overlays=[site]).sha256 not in (table.sha256, load_rules().sha256)
 
 
+def test_what_a_ward_may_change_counts_from_what_is_shipped(tmp_path: Path) -> None:
+    site, ward = tmp_path / "site.toml", tmp_path / "ward.toml"
+
+    def both(of_the_site: str, of_the_ward: str) -> RuleTable:
+        site.write_text(f"format = 1\n{of_the_site}", encoding="utf-8")
+        ward.write_text(f'format = 1\nward = "7A"\n{of_the_ward}', encoding="utf-8")
+        return load_rules(overlays=[site, ward]).for_ward("7A")
+
+    milder = "[rules.M-05]\nseverity = ['S2', 'S2', 'S2']\n"
+    for off in ("on = false", "silent = 'trial'", "severity = ['S2', 'S2', false]"):
+        with pytest.raises(DefinitionError, match="S1 cannot"):
+            both(milder, f"[rules.M-05]\n{off}\n")
+    with pytest.raises(DefinitionError, match="one grade"):
+        both(milder, "[rules.M-05]\nseverity = ['S3', 'S2', 'S2']\n")
+    off, on = "[rules.L-12]\non = false\n", "[rules.L-12]\non = true\n"
+    assert both(off, on).rules["L-12"].severity == load_rules().rules["L-12"].severity
+    changed = "[rules.L-12]\nseverity = ['S2', 'S3', 'S4']\n"
+    assert both(changed, on).rules["L-12"].severity[0] is AlertSeverity.S2
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
@@ -129,8 +149,9 @@ def test_a_ward_changes_its_own_rules_after_the_site(tmp_path: Path) -> None:
         ("[rules]\nM-05 = 1", 3, "right would be a table"),
         ("[rules.M-05]\ncondition = 'late'", 3, "an overlay cannot change it"),
         ("[rules.M-05]\nseverity = ['S3', 'S2', 'S2']", 3, "S1 may become one grade"),
-        ("[rules.M-05]\nseverity = [false, 'S2', 'S2']", 3, "S1 may become one grade"),
-        ("[rules.M-05]\nseverity = ['S1', false, 'S2']", 3, "S2 may become one grade"),
+        ("[rules.M-05]\nseverity = [false, 'S2', 'S2']", 3, "S1 cannot be switched off"),
+        ("[rules.M-05]\nseverity = ['S1', false, 'S2']", 3, "S1 cannot be switched off"),
+        ("[rules.M-06]\nseverity = ['S4', 'S2', 'S2']", 3, "S2 may become one grade"),
         ("[rules.M-05]\nseverity = 'S1'", 3, "right would be [STAT, URGENT, ROUTINE]"),
         ("[rules.M-05]\non = false", 3, "S1 cannot be switched off"),
         ("[rules.M-05]\non = 1", 3, "right would be true or false"),
@@ -150,7 +171,9 @@ def test_what_a_site_may_not_change(tmp_path: Path, text: str, line: int, reason
     assert reason in error.value.reason
 
 
-def test_a_rule_of_s3_may_be_off_for_one_priority(tmp_path: Path) -> None:
+def test_a_rule_that_may_be_off_may_be_off_for_one_priority(tmp_path: Path) -> None:
+    table = overlaid(tmp_path, "[rules.M-06]\nseverity = ['S2', false, 'S3']")
+    assert table.rules["M-06"].severity == (AlertSeverity.S2, None, S3)
     table = overlaid(tmp_path, "[rules.L-12]\nseverity = ['S3', false, 'S5']")
     assert table.rules["L-12"].severity == (S3, None, AlertSeverity.S5)
     table = overlaid(tmp_path, "[rules.L-12]\non = false")

@@ -30,7 +30,7 @@ def test_not_dispensed_hides_not_given_and_is_as_grave() -> None:
     dose = stay(task("medication", DISPENSE, GIVE, priority=STAT))
     assert said(dose, 10) == {"M-03": "S2"}
     assert said(dose, 15) == {"M-03": "S1"}
-    assert wanted(dose, 15)["M-03"].evidence == {"hides": "M-05"}
+    assert wanted(dose, 15)["M-03"].evidence == {"hides": "M-05", "also": "M-05"}
 
 
 def test_what_is_hidden_hides_on_and_the_first_is_shown() -> None:
@@ -39,7 +39,22 @@ def test_what_is_hidden_hides_on_and_the_first_is_shown() -> None:
         task("medication", DISPENSE, GIVE, priority=STAT),
     )
     assert said(dose, 15) == {"M-01": "S1"}
-    assert wanted(dose, 15)["M-01"].evidence == {"hides": "M-03,M-05"}
+    hidden = "M-03,M-05"
+    assert wanted(dose, 15)["M-01"].evidence == {"hides": hidden, "also": hidden}
+    assert wanted(dose, 12)["M-01"].evidence == {"hides": "M-03", "also": "M-03"}
+
+
+@pytest.mark.parametrize(("rule", "minutes"), [("M-06", 30), ("M-07", 60), ("M-09", 45)])
+def test_a_first_dose_that_is_late_is_one_alert_not_its_round_s_too(
+    rule: str, minutes: float
+) -> None:
+    first = task("medication", GIVE, deadline(rule, minutes, step="M11"), key="task-1")
+    later = task("medication", deadline(rule, minutes, step="M11", stream="task-2"), key="task-2")
+    assert said(stay(first), minutes) == {"M-05": "S2"}
+    found = wanted(stay(first), minutes)["M-05"]
+    assert found.evidence == {"hides": rule}, "nothing else is late: it is the same dose"
+    assert set(said(stay(first, later), minutes)) == {"M-05", rule}
+    assert assess(stay(first, later), minutes).risk == assess(stay(later, first), minutes).risk
 
 
 def test_the_nurse_is_told_that_a_stat_dose_is_late_whatever_it_waits_for() -> None:

@@ -124,11 +124,26 @@ def test_late_steps_without_a_rule_of_their_own_are_told_to_whose_they_are() -> 
     assert said(unknown, 5) == {"X-LATE": "S4"}
 
 
-def test_two_limits_of_a_rule_that_run_out_together_are_one_alert() -> None:
-    hold, check = deadline("X-LATE", 5, limit="TM24"), deadline("X-LATE", 5, limit="TM01")
-    for together in ((hold, check), (check, hold)):
+def test_two_steps_of_two_people_that_are_late_from_one_instant_on_are_two_alerts() -> None:
+    hold = deadline("X-LATE", 5, limit="TM24", step="release")
+    check = deadline("X-LATE", 5, limit="TM01", step="M2")
+    told = assess(stay(order("medication", hold, check)), 5).wanted
+    assert told == assess(stay(order("medication", check, hold)), 5).wanted
+    assert {(one.step, one.roles) for one in told} == {
+        ("release", (Role.PHYSICIAN,)), ("M2", (Role.NURSE,))
+    }  # fmt: skip
+    assert len({one.key.id for one in told}) == 2
+    (left,) = assess(stay(order("medication", hold)), 60).wanted
+    assert left.key in {one.key for one in told}, "the step that was done resolves its own alert"
+
+
+def test_two_limits_of_one_step_that_run_out_together_are_one_alert() -> None:
+    mixed, drawn = (deadline("X-LATE", 5, limit=one, step="M11") for one in ("TM11", "TM12"))
+    for together in ((mixed, drawn), (drawn, mixed)):
         (one,) = assess(stay(order("medication", *together)), 5).wanted
-        assert one.limit == "TM01", "of equally grave ones the first by its limit"
+        assert one.limit == "TM11", "of equally grave ones the first by its limit"
+    papers, bag = (deadline("T-14", 5, limit=one, step=one) for one in ("TT15", "TT17"))
+    assert len(assess(stay(order("transfusion", papers, bag)), 5).wanted) == 1
 
 
 def test_vital_signs_count_with_what_is_kept_of_earlier_ones() -> None:
