@@ -131,6 +131,9 @@ class RiskScore:
     """The work-prioritisation score of a stay: which patient's open loops to look at first.
 
     It is no probability; the NEWS2 value always stands beside it.
+
+    Attributes:
+        missing: what is not known and may hide points (`charlson`, `news2`): at least this score.
     """
 
     score: int
@@ -140,6 +143,7 @@ class RiskScore:
     model: str
     config_sha256: str
     news2: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

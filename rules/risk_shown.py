@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from domain.conditions import CONDITIONS
 from domain.situation import RiskCause, RiskScore
 from rules.risk_inputs import CREATININE, critical_since
 
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
     from rules.risk_values import Cause, Risk
 
 
-def shown(view: View, risk: Risk, work: OpenWork, due: datetime | None) -> RiskScore:
-    """The score with its causes, and the NEWS2 that always stands beside it."""
+def shown(
+    view: View, risk: Risk, work: OpenWork, due: datetime | None, *, missing: tuple[str, ...] = ()
+) -> RiskScore:
+    """The score with its causes, and the NEWS2 that always stands beside it.
+
+    Args:
+        due: when the next set of vital signs is due.
+        missing: what is not known and may hide points.
+    """
     return RiskScore(
         score=risk.score,
         band=risk.band.value,
@@ -29,6 +37,7 @@ def shown(view: View, risk: Risk, work: OpenWork, due: datetime | None) -> RiskS
         model=risk.model,
         config_sha256=risk.config_sha256,
         news2=_news2(view.vitals),
+        missing=missing,
     )
 
 
@@ -48,6 +57,9 @@ def _since(view: View, one: Cause, due: datetime | None) -> datetime | None:
             return due
         case "critical_value_open":
             return critical_since(situation)
+        case "charlson":
+            said = situation.clinical.facts.get(CONDITIONS)
+            return None if said is None else said.at
         case "aki":
             latest = situation.clinical.latest.get(CREATININE)
             return None if latest is None else latest.at

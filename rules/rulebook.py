@@ -155,7 +155,8 @@ class Rules:
         overdue = due is not None and due <= now
         if self._risks is not None and not situation.order_risks:
             view.order_risks = self._risks.of(situation)
-        risk = risk_of(risk_inputs(view, work, self._model, overdue=overdue, now=now), self._model)
+        inputs = risk_inputs(view, work, self._model, overdue=overdue, now=now)
+        risk = risk_of(inputs, self._model)
         claims = [
             *limits.claims,
             *ward.plan.of_streams(view, now, limits),
@@ -182,7 +183,7 @@ class Rules:
         )
         wake_at = min((at for at in changes if at is not None and at > now), default=None)
         wanted = with_results(_wanted(situation, hushed, ward, now), situation)
-        score = shown(view, risk, work, due)
+        score = shown(view, risk, work, due, missing=inputs.missing)
         return _Judged(Assessment(wanted, score, wake_at), tuple(hushed))
 
 

@@ -1,4 +1,4 @@
-"""`allergy …`, `weight …`, `pregnancy …`, `note …`: what stands of a patient."""
+"""`allergy …`, `condition …`, `weight …`, `pregnancy …`, `note …`: what stands of a patient."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from client.cli.observing import WHEN, WHO, when_of
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from client.cli.call import Call
     from client.cli.entry import Entry
     from client.cli.parser import Commands
@@ -25,6 +27,13 @@ def add(commands: Commands) -> None:
             record_allergy,
             "record, review or refute an allergy",
             "Fields: substance, kind, reaction, severity, certainty, note; none_known; reviewed",
+        ),
+        (
+            "condition",
+            "the lasting illnesses of a patient",
+            record_conditions,
+            "add conditions, or take off what proved wrong",
+            "Fields: conditions, icd10, icd9, remove, note; none_known",
         ),
         (
             "weight",
@@ -105,6 +114,61 @@ def _record_allergy(call: Call, entry: Entry) -> int:
     )
     words = f"{allergy.substance}: {allergy.kind.value}, {allergy.certainty}."
     return answer_changes(call, entry.command, changes, words, encounter=stay)
+
+
+def record_conditions(call: Call) -> int:
+    """`wardloop condition record`."""
+    from client.cli.entry import Entry
+    from domain.conditions import entries, listed
+
+    told = ("conditions", "icd10", "icd9", "remove", "note", "none_known")
+    entry = Entry(call, *WHO, *WHEN, *told)
+    add = entries(
+        names=_first_names(entry.texts("conditions")),
+        icd10=entry.texts("icd10"),
+        icd9=entry.texts("icd9"),
+    )
+    remove = _off(entry.texts("remove"))
+    stay = entry.stay()
+    changes = entry.app.record_conditions(
+        user=entry.user,
+        command=entry.command,
+        encounter=stay,
+        add=add,
+        remove=remove,
+        none_known=entry.flag("none_known"),
+        note=entry.words("note"),
+        when=when_of(entry),
+    )
+    known = entry.app.show_known(user=entry.user, encounter=stay).clinical
+    stands = listed(known.facts) or ()
+    words = f"Conditions: {', '.join(stands)}." if stands else "No condition is known."
+    return answer_changes(call, entry.command, changes, words, encounter=stay)
+
+
+def _first_names(given: Iterable[str]) -> tuple[str, ...]:
+    """Each illness by its first name: `heart_failure` is `chf`."""
+    from rules.scores.comorbidities import condition_names
+
+    known = condition_names()
+    return tuple(known.get(one, one) for one in given)
+
+
+def _off(given: Iterable[str]) -> tuple[str, ...]:
+    """Entries to take off: a name, or a code with or without its system (`icd9:428.0`)."""
+    from domain.conditions import ICD10, entries
+    from rules.scores.comorbidities import condition_names
+
+    found: list[str] = []
+    for one in given:
+        system, _, code = one.rpartition(":")
+        if one in condition_names():
+            found += entries(names=_first_names([one]))
+        elif system in ("", ICD10):
+            found += entries(icd10=[code])
+        else:
+            found += entries(icd9=[code])
+    return tuple(found)
 
 
 def record_weight(call: Call) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.results import Result
     from domain.services.bedside import When
     from domain.services.stating import Known
+    from domain.standing import StandingFact
     from rules.scores.news2 import News2Result
 
 WHO: Final = ("encounter", "mrn")
@@ -243,11 +244,18 @@ def _shown(known: Known, zone: tzinfo) -> str:
         said = ", ".join(_allergy_words(clinical.allergies)) or "none known"
     lines = [("allergies", said)]
     lines += [
-        (name, f"{fact.value} ({fact.by}, {moment(fact.at, zone)})")
+        (name, f"{_fact_words(fact)} ({fact.by}, {moment(fact.at, zone)})")
         for name, fact in sorted(clinical.facts.items())
     ]
     lines += [("note", f"{note.value} ({note.by})") for note in known.notes]
     return "\n\n".join([*parts, pairs(lines)])
+
+
+def _fact_words(fact: StandingFact) -> str:
+    from domain.conditions import CONDITIONS, listed
+
+    stands = listed({CONDITIONS: fact}) if fact.name == CONDITIONS else None
+    return ", ".join(stands) if stands else str(fact.value)
 
 
 def _value(one: Observation) -> str:

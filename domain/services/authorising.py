@@ -23,6 +23,13 @@ _ANYONE: Final = tuple(Role)
 _CLINICAL: Final = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 _BEDSIDE: Final = (Role.PHYSICIAN, Role.NURSE, Role.ADMINISTRATOR, Role.SYSTEM)
 _IN_CHARGE: Final = (Role.CHARGE_NURSE, Role.NURSING_MANAGER, Role.ADMINISTRATOR)
+_FOLLOWING_UP: Final = (
+    Role.MEDICAL_AFFAIRS,
+    Role.NURSING_MANAGER,
+    Role.DEPARTMENT_HEAD,
+    Role.PHARMACY_LEAD,
+)
+_DECIDING: Final = (*_FOLLOWING_UP, Role.ADMINISTRATOR)
 
 GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
@@ -50,11 +57,14 @@ GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "allergy.record": (Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.SYSTEM),
         "weight.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
         "pregnancy.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
+        "condition.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
         "note.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
         "ward.set": (Role.ADMINISTRATOR,),
         "user.add": (Role.ADMINISTRATOR,),
         "user.disable": (Role.ADMINISTRATOR,),
         "user.list": _ANYONE,
+        "secret.set": _ANYONE,
+        "secret.give": (Role.ADMINISTRATOR,),
         "staff.assign": _IN_CHARGE,
         "staff.roster": _IN_CHARGE,
         "catalogue.import": (Role.ADMINISTRATOR, Role.PHARMACY_LEAD),
@@ -67,6 +77,10 @@ GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "alert.sign": (Role.PHYSICIAN,),
         "risk.show": _ANYONE,
         "watch.pass": (Role.SYSTEM,),
+        "safety.list": _FOLLOWING_UP,
+        "safety.follow_up": _FOLLOWING_UP,
+        "site.approve": _DECIDING,
+        "site.show": _ANYONE,
         "export.deidentified": (Role.ADMINISTRATOR, Role.MEDICAL_AFFAIRS),
     }
 )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from domain.conditions import ICD9
 from rules.scores.comorbidities import conditions_of, weighed
 from rules.scores.guards import too_young
 from rules.scores.result import ScoreResult, components_of
@@ -33,11 +34,13 @@ class CharlsonInputs:
     Attributes:
         conditions: names of `rules/knowledge/charlson_icd10.toml`, the first of each.
         icd10: codes, with or without point; added to `conditions`.
+        icd9: codes of ICD-9-CM, of sources that have no others.
         variant: a name of `VARIANTS`.
     """
 
     conditions: frozenset[str] | None = None
     icd10: tuple[str, ...] | None = None
+    icd9: tuple[str, ...] | None = None
     age_years: int | None = None
     variant: str = "1987"
 
@@ -46,7 +49,7 @@ def charlson(inputs: CharlsonInputs) -> ScoreResult:
     """The sum of weights; without a problem list there is none.
 
     Raises:
-        InvalidInput: a text of `icd10` is no ICD-10 code.
+        InvalidInput: a text is no code of its system.
     """
     version, table = VARIANTS[inputs.variant]
     reason = too_young(inputs.age_years, adults_only=True)
@@ -54,11 +57,11 @@ def charlson(inputs: CharlsonInputs) -> ScoreResult:
         return ScoreResult.excluded(_ID, version, reason)
     missing = []
     points: dict[str, int] = {}
-    if inputs.conditions is None and inputs.icd10 is None:
+    if inputs.conditions is None and inputs.icd10 is None and inputs.icd9 is None:
         missing.append("conditions")
     else:
-        present = (inputs.conditions or frozenset()) | conditions_of(inputs.icd10 or ())
-        points |= weighed(present, table)
+        coded = conditions_of(inputs.icd10 or ()) | conditions_of(inputs.icd9 or (), ICD9)
+        points |= weighed((inputs.conditions or frozenset()) | coded, table)
     if inputs.variant == "age_adjusted":
         if inputs.age_years is None:
             missing.append("age_years")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,10 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from domain.errors import InvalidInput
+from domain.conditions import ICD9, ICD10, plain_code
 
 _FILE: Final = Path(__file__).parents[1] / "knowledge" / "charlson_icd10.toml"
-_CODE: Final = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,8})?[+*]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +22,20 @@ class Condition:
     Attributes:
         name: the first of its names.
         weights: by table: `y1987`, `quan2011`, `lace`.
-        ranges: first and last code, without points; each takes what stands below it.
+        ranges: by system of codes, first and last code, without points; each takes what stands
+            below it.
         replaced_by: the graver form that counts alone; empty where there is none.
     """
 
     name: str
     names: tuple[str, ...]
     weights: Mapping[str, int]
-    ranges: tuple[tuple[str, str], ...]
+    ranges: Mapping[str, tuple[tuple[str, str], ...]]
     replaced_by: str = ""
 
-    def has(self, code: str) -> bool:
-        """Whether an ICD-10 code without point means this condition."""
-        return any(low <= code[: len(low)] <= high for low, high in self.ranges)
+    def has(self, code: str, system: str = ICD10) -> bool:
+        """Whether a code without point means this condition."""
+        return any(low <= code[: len(low)] <= high for low, high in self.ranges[system])
 
 
 @cache
@@ -48,7 +47,9 @@ def conditions() -> tuple[Condition, ...]:
             name=one["names"][0],
             names=tuple(one["names"]),
             weights=MappingProxyType(one["weights"]),
-            ranges=tuple(_range(text) for text in one["icd10"]),
+            ranges=MappingProxyType(
+                {system: tuple(map(_range, one[system])) for system in (ICD10, ICD9)}
+            ),
             replaced_by=one.get("replaced_by", ""),
         )
         for one in read["condition"]
@@ -66,18 +67,16 @@ def condition_names() -> Mapping[str, str]:
     return MappingProxyType({name: one.name for one in conditions() for name in one.names})
 
 
-def conditions_of(codes: Iterable[str]) -> frozenset[str]:
-    """The conditions that ICD-10 codes mean; a code of another illness means none.
+def conditions_of(codes: Iterable[str], system: str = ICD10) -> frozenset[str]:
+    """The conditions that codes mean; a code of another illness means none.
 
     Raises:
-        InvalidInput: a text is no ICD-10 code.
+        InvalidInput: a text is no code of the system.
     """
     found = set()
     for code in codes:
-        plain = code.strip().upper()
-        if not _CODE.fullmatch(plain):
-            raise InvalidInput("icd10", f"{code!r} is no ICD-10 code", right='"I21.9"')
-        found |= {one.name for one in conditions() if one.has(plain.replace(".", ""))}
+        plain = plain_code(code, system)
+        found |= {one.name for one in conditions() if one.has(plain, system)}
     return frozenset(found)
 
 

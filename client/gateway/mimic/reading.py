@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from client.gateway.mimic import (
     charting,
+    diagnoses,
     examinations,
     laboratory,
     medication,
@@ -116,6 +117,11 @@ class _Reader:
             stays=known,
             account=self._accounts.of(stays.VITAL_SIGNS),
             times=self._times,
+        )
+        diagnoses.code(
+            self._folder.read(diagnoses.TABLE, diagnoses.DiagnosisRow),
+            stays=known,
+            account=self._accounts.of(diagnoses.TABLE),
         )
         return known
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from client.gateway.mimic.amounts import number
 from client.gateway.mimic.identities import MACHINE, encounter_id, patient_id, ward_id
+from domain.conditions import CONDITIONS, LISTED
 from domain.happenings import (
     Admitted,
     Happening,
@@ -17,6 +18,7 @@ from domain.happenings import (
     Noun,
     Observed,
     PatientRegistered,
+    StandingFactSet,
     StayEnded,
     WardSet,
 )
@@ -86,6 +88,7 @@ class Stay:
     at: datetime
     units: list[tuple[datetime, str]] = field(default_factory=list)
     observed: dict[datetime, list[dict[str, object]]] = field(default_factory=dict)
+    coded: dict[str, None] = field(default_factory=dict)
 
     @property
     def first_unit(self) -> str:
@@ -247,12 +250,14 @@ def happenings(patient: PatientRow, stays: Sequence[Stay], times: LocalTimes) ->
     )
     first = min(stay.at for stay in stays)
     told = [_happening(Noun.PATIENT, key, registered, first)]
+    coded: dict[str, None] = {}
     for stay in sorted(stays, key=lambda stay: stay.at):
-        told += _of_stay(stay, times)
+        coded |= stay.coded
+        told += _of_stay(stay, times, tuple(coded) if stay.coded else ())
     return told
 
 
-def _of_stay(stay: Stay, times: LocalTimes) -> list[Happening]:
+def _of_stay(stay: Stay, times: LocalTimes, coded: tuple[str, ...]) -> list[Happening]:
     row = stay.row
     admitted = Admitted(
         Encounter(
@@ -275,6 +280,10 @@ def _of_stay(stay: Stay, times: LocalTimes) -> list[Happening]:
     left = died or times.or_none(row.dischtime, f"{ADMISSIONS}.dischtime")
     if left is not None:
         how = "discharge" if died is None else "death"
+        if coded:
+            detail = {LISTED: list(coded)}
+            patient = patient_id(row.subject_id)
+            bodies.append((left, StandingFactSet(patient, CONDITIONS, LISTED, MACHINE, detail)))
         bodies.append((left, StayEnded(how, row.discharge_location)))
     return [_happening(Noun.ENCOUNTER, stay.id, body, at, encounter=stay.id) for at, body in bodies]
 

@@ -158,6 +158,11 @@ class Days(RuleBasedStateMachine):
         allergy = Allergy(substance=substance)
         self._observe(stay, lambda at: self.app.record_allergy(**at, allergy=allergy))
 
+    @rule(stay=MANY, condition=st.sampled_from(("", "chf", "aids", "icd10:E119")))
+    def hear_of_an_illness(self, stay: int, condition: str) -> None:
+        said: Said = {"add": (condition,)} if condition else {"none_known": True}
+        self._observe(stay, lambda at: self.app.record_conditions(**at, **said))
+
     @precondition(lambda self: self.orders)
     @rule(which=MANY)
     def stop(self, which: int) -> None:
