@@ -19,7 +19,6 @@ from domain.timing import (
     Part,
     SiteTimes,
     expand,
-    later,
     longest,
     parse_frequency,
     parse_taper,
@@ -136,7 +135,7 @@ def planned(
     frequency = understood(order.fields)
     one_on_need = order.fields.get("order_class") in _ONE_ON_NEED
     if one_on_need or frequency is None or frequency.tasks_at_signing:
-        rows = _at_signing(order, number, around, dated=frequency is None and not one_on_need)
+        rows = _at_signing(order, number, dated=frequency is None and not one_on_need)
     else:
         span = (since, now + HORIZON)
         rows = _scheduled(order, frequency, around, span=span, each=number, table=table)
@@ -234,17 +233,11 @@ def _instant(value: object) -> datetime | None:
     return datetime.fromisoformat(value).astimezone(UTC)
 
 
-def _at_signing(
-    order: Order, number: int, around: Surroundings, *, dated: bool
-) -> tuple[_Row, ...]:
+def _at_signing(order: Order, number: int, *, dated: bool) -> tuple[_Row, ...]:
     """Tasks made at the signature and never again: due at the start where the order names one."""
     due_at = begins_at(order) if dated and order.fields.get("start") else None
-    worn = worn_for(order.fields)
-    off_at = None if due_at is None or worn is None else later(due_at, worn, around.zone)
-    if off_at is not None and order.stop_at is not None:
-        off_at = min(off_at, order.stop_at)
     return tuple(
-        _Row(due_at, seq, _said(order, due_at, off_at, first=seq == 1), last=seq == number)
+        _Row(due_at, seq, _said(order, due_at, first=seq == 1), last=seq == number)
         for seq in range(1, number + 1)
     )
 

@@ -17,7 +17,7 @@ from domain.timing.lines import expand_line
 from domain.timing.reading import parse_frequency
 from domain.timing.site_times import DEFAULT_TIMES, MIMIC_TIMES, SiteTimes
 from domain.timing.tapers import longest, parse_taper
-from domain.timing.wall_clock import later, ward_day
+from domain.timing.wall_clock import ward_day
 from domain.timing.windows import (
     Block,
     Bound,
@@ -53,7 +53,6 @@ __all__ = [
     "expand",
     "expand_line",
     "lapses_at",
-    "later",
     "longest",
     "may_start_until",
     "next_prn_allowed",

@@ -183,3 +183,36 @@ def test_an_order_without_units_is_cancelled_whole() -> None:
     story = Story("transfusion", TRANSFUSION)
     story.stop("cancel", "07:10")
     assert story.order.state.value == "voided"
+
+
+@pytest.mark.rows("X8", "MX24", "TP1")
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ({"remove_at": "20:00", "worn_minutes": 600}, "20:00"),
+        ({"remove_at": "07:30", "worn_minutes": 600}, "18:00"),
+        ({"worn_minutes": 600}, "18:00"),
+        ({"remove_at": "07:30"}, "08:00"),
+        ({}, "08:00"),
+    ],
+    ids=["as planned", "put on after its hour", "no hour planned", "only an hour past", "unsaid"],
+)
+def test_a_patch_always_has_a_time_at_which_it_comes_off(said: dict[str, object], due: str) -> None:
+    fields = {**said, "patch": True}
+    if "remove_at" in said:
+        fields["remove_at"] = at(str(said["remove_at"])).isoformat()
+    story = medication(dose("07:00", **fields))
+    story.record("M10", "08:00")
+    story.record("M11", "08:00", result="complete", site="left hip")
+    removal = story.child("patch_removal")
+    assert (removal.due_at, removal.fields["site"]) == (at(due), "left hip")
+    assert story.ready(removal) == {"P1"}
+
+
+@pytest.mark.rows("X8", "TP2")
+def test_the_last_patch_of_an_order_is_worn_its_time_although_the_order_has_ended() -> None:
+    story = medication(dose("08:00", patch=True, worn_minutes=600))
+    story.record("M10", "08:00")
+    story.record("M11", "08:00", result="complete")
+    assert story.order.stopped_by == "last_task"
+    assert story.due(story.child("patch_removal")) == {"TP1": at("19:00")}
