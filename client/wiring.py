@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from client.app import App
 from client.configuring import configuration, outlook_of
+from client.databases import make_database, open_database
 from client.hashing import Argon2Hash
 from domain.errors import InvalidInput, Refused
 from domain.happenings import ConfigurationTaken, Happening, Noun
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 _RANDOM_BITS: Final = 74
-_SQLITE: Final = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +193,10 @@ def build(
         DefinitionError: a loop or site file is wrong: file, line, reason.
         StorageError: the database cannot be used; the message says what to do.
     """
-    from storage.store import open_store
-
     used = clock or _clock(now)
     decides = configuration(settings, used.now())
-    make_database(settings.database)
-    store = open_store(settings.database, clock=used)
+    make_database(settings)
+    store = open_database(settings, used)
     place = _place(store, decides, ids or RandomIds(used), rewind=rewind)
     return App(
         place,
@@ -282,18 +279,6 @@ def _clock(now: datetime | None) -> Clock:
     if now.tzinfo is None:
         raise InvalidInput("now", "the time has no zone", right="2026-11-24T08:05:00+08:00")
     return FrozenClock(now.astimezone(UTC))
-
-
-def make_database(url: str) -> None:
-    """Make an embedded database that is not there yet, its folder too."""
-    if not url.startswith(_SQLITE):
-        return
-    file = Path(url.removeprefix(_SQLITE))
-    if not file.exists():
-        from storage.migrate import upgrade
-
-        file.parent.mkdir(parents=True, exist_ok=True)
-        upgrade(url)
 
 
 def ward_settings(settings: Settings) -> Mapping[WardId, WardSettings]:

@@ -29,13 +29,15 @@ def add(commands: Commands) -> None:
 
 def upgrade_schema(call: Call) -> int:
     """`wardloop db upgrade`."""
-    from client.wiring import make_database
+    from client.databases import database_key, make_database
     from storage.migrate import REVISION, revision_of, upgrade
 
-    url = call.settings().database
-    before = revision_of(url)
-    make_database(url)
-    upgrade(url)
+    settings = call.settings()
+    url = settings.database
+    key = database_key(settings)
+    before = revision_of(url, key=key)
+    make_database(settings)
+    upgrade(url, key=key)
     done = before != REVISION
     words = f"{url} has schema {REVISION}" + ("." if done else " already.")
     return call.answer({"database": url, "from": before, "to": REVISION, "changed": done}, words)
@@ -84,11 +86,11 @@ def verify_all(call: Call) -> int:
 def _opened(call: Call) -> tuple[Store, OutlookOf, Configuration]:
     """The database that is there already, what comes next on a case, and by which configuration."""
     from client.configuring import configuration, outlook_of
+    from client.databases import open_database
     from client.wiring import SystemClock
-    from storage.store import open_store
 
     settings = call.settings()
     decides = configuration(settings, call.now())
-    store = open_store(settings.database, clock=SystemClock())
+    store = open_database(settings, SystemClock())
     call.resources.callback(store.close)
     return store, outlook_of(decides.loops, store.reads), decides

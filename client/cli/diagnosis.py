@@ -253,13 +253,13 @@ def _database(settings: Settings) -> Line:
     url = settings.database
 
     def look() -> Line:
+        from client.databases import open_database
         from client.wiring import SystemClock
-        from storage.store import open_store
 
         folder = _folder_of(url)
         if folder is not None and not Path(url.removeprefix(_SQLITE)).exists():
             return _not_yet(url, folder)
-        store = open_store(url, clock=SystemClock())
+        store = open_database(settings, SystemClock())
         try:
             with store.database.writing():
                 pass  # the lock was had, and nothing was written under it

@@ -104,11 +104,11 @@ def _with(settings: Settings, path: Path) -> Settings:
 
 def _preview(call: Call, settings: Settings, path: Path) -> Preview:
     from client.cli.site_preview import preview
+    from client.databases import open_database
     from client.wiring import SystemClock
-    from storage.store import open_store
 
     others = tuple(one for one in settings.site if one.resolve() != path.resolve())
-    store = open_store(settings.database, clock=SystemClock())
+    store = open_database(settings, SystemClock())
     call.resources.callback(store.close)
     call.say("The last 30 days are replayed …")
     return preview(

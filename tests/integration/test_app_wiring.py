@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from client.configuring import hash_of, read_loops
+from client.databases import make_database
 from client.settings import Settings, default_file, example_settings, load_settings
 from client.wiring import (
     FrozenClock,
@@ -16,7 +17,6 @@ from client.wiring import (
     SeededIds,
     SystemClock,
     build,
-    make_database,
     ward_settings,
 )
 from domain.errors import DefinitionError, InvalidInput, StorageError
@@ -203,7 +203,7 @@ def test_what_cannot_be_put_together_says_why(tmp_path: Path) -> None:
 
 
 def test_the_database_of_a_server_is_not_made_by_a_workstation() -> None:
-    make_database("postgresql+psycopg://ward@server/wardloop")
+    make_database(Settings(database="postgresql+psycopg://ward@server/wardloop"))
 
 
 def test_wards_have_their_own_clock_times(tmp_path: Path) -> None:
