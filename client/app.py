@@ -23,8 +23,10 @@ from domain.services import (
     needing,
     observing,
     ordering,
+    own_secrets,
     people,
     revising,
+    safety,
     showing,
     stating,
     watching,
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
     from domain.leases import Leases
     from domain.loops.loops import Loops
     from domain.ports import Reads
-    from domain.services.workplace import Workplace
+    from domain.services.own_secrets import NewSecret
+    from domain.services.workplace import Changes, Workplace
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -99,6 +102,7 @@ class _Places:
         self.list_wards: Final = _bound(whereabouts.list_wards, place)
         self.add_user: Final = _bound(people.add_user, place)
         self.disable_user: Final = _bound(people.disable_user, place)
+        self.give_secret: Final = _bound(own_secrets.give_secret, place)
         self.list_users: Final = _bound(people.list_users, place)
         self.assign_nurses: Final = _bound(people.assign, place)
         self.set_roster: Final = _bound(people.roster, place)
@@ -133,7 +137,17 @@ class _Alerts:
         self.sign_alert: Final = _bound(alerting.sign_off, place)
 
 
-class App(_Orders, _Places, _Alerts):
+class _Safety:
+    """The use cases of those who follow up near misses and decide about limits and rules."""
+
+    def __init__(self, place: Callable[[object], Workplace]) -> None:
+        self.safety_events: Final = _bound(safety.safety_events, place)
+        self.follow_up: Final = _bound(safety.follow_up, place)
+        self.approve_configuration: Final = _bound(safety.approve, place)
+        self.approvals: Final = _bound(safety.approvals, place)
+
+
+class App(_Orders, _Places, _Alerts, _Safety):
     """One process's program. Made once, by `client.wiring.build`.
 
     Nothing of it changes after, but for the configuration, when another comes into force (`renew`).
@@ -171,6 +185,7 @@ class App(_Orders, _Places, _Alerts):
         _Orders.__init__(self, present)
         _Places.__init__(self, present)
         _Alerts.__init__(self, present)
+        _Safety.__init__(self, present)
         self.reads: Final[Reads] = place.reads
         self.feed: Final = feed
         self.leases: Final = leases
@@ -201,6 +216,20 @@ class App(_Orders, _Places, _Alerts):
                 SECRET_EXPIRED: given by another, they set their own first (`set_secret`).
         """
         return self._presence.enter(self._place, user=user, secret=secret)
+
+    def set_secret(
+        self, *, user: str, command: CommandId, old: str | None, new: NewSecret
+    ) -> Changes:
+        """Set one's own secret, proving the one before it; who set it has signed in here.
+
+        Raises:
+            InvalidInput: the new secret is too simple, or the old one again.
+            NotAuthorised: the database is open, and the user is no administrator.
+            Refused: the old secret is missing or wrong.
+        """
+        changes = own_secrets.set_secret(self._place, user=user, command=command, old=old, new=new)
+        self.sign_in(user=user, secret=new.text)
+        return changes
 
     def sign_out(self, *, user: str) -> None:
         """Let a person act here no more until they sign in again."""

@@ -121,6 +121,10 @@ class SafetyRecords(Protocol):
         """Incidents, corrections, overrides and stops told afterwards, the latest first."""
         ...
 
+    def holds(self, chain: str, seq: int) -> bool:
+        """Whether the journal or the audit trail has a record at this place."""
+        ...
+
     def follow_ups(self) -> Mapping[str, tuple[FollowUp, ...]]:
         """What was done about each, by its subject."""
         ...

@@ -34,6 +34,7 @@ import domain.orders
 import domain.patients
 import domain.people
 import domain.records
+import domain.safety
 import domain.situation
 import domain.tasks
 import domain.worklists
@@ -59,6 +60,7 @@ _NAMES: Final[Mapping[str, object]] = {
         domain.patients,
         domain.people,
         domain.records,
+        domain.safety,
         domain.situation,
         domain.tasks,
         domain.worklists,

@@ -10,9 +10,9 @@ from domain.ids import EncounterId
 from domain.safety import SafetyRow, approvals_in, follow_ups_in
 from storage.journal import journal_row, named
 from storage.questions import LIMIT
-from storage.statements import Statement, number
+from storage.statements import Statement, number, word
 from storage.tables import journal
-from storage.trust_tables import NOTABLE, RULED
+from storage.trust_tables import NOTABLE, RULED, audit
 from storage.types import micros
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ _NOTABLE: Final = Statement(
 _RULED: Final = Statement(
     select(journal).where(text(RULED)).order_by(journal.c.recorded_at, journal.c.chain_seq)
 )
+_AT: Final = tuple(
+    Statement(
+        select(table.c.chain_seq).where(
+            table.c.chain == word("chain"), table.c.chain_seq == number("seq")
+        )
+    )
+    for table in (journal, audit)
+)
 
 
 class SqlSafetyRecords:
@@ -51,6 +59,10 @@ class SqlSafetyRecords:
             stay = cast("str | None", named(row)["encounter_id"])
             found.append(SafetyRow(journal_row(row), None if stay is None else EncounterId(stay)))
         return tuple(found)
+
+    def holds(self, chain: str, seq: int) -> bool:
+        """Whether the journal or the audit trail has a record at this place."""
+        return any(self._database.ask(one, {"chain": chain, "seq": seq}) for one in _AT)
 
     def follow_ups(self) -> Mapping[str, tuple[FollowUp, ...]]:
         """What was done about each, by its subject."""

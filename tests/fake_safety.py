@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId, OrderId
     from domain.safety import Approval, FollowUp
     from domain.worklists import JournalRow
+    from tests.fake_trust import FakeTrail
 
 _KINDS = {"incident_reported", "corrected", "amended", "nullified", "alert_overridden"}
 _WORDS = ('"overrides":[{', '"severity":"stop"')
@@ -26,6 +27,7 @@ class FakeSafety:
 
     journal: Callable[[], Sequence[tuple[OrderId | None, JournalRow]]]
     stays: Callable[[str], EncounterId | None]
+    trail: FakeTrail
 
     def notable(self, *, since: datetime, until: datetime, limit: int) -> tuple[SafetyRow, ...]:
         rows = [
@@ -36,6 +38,11 @@ class FakeSafety:
         rows.sort(key=lambda row: (row.chain, -row.chain_seq))
         rows.sort(key=lambda row: row.recorded_at, reverse=True)
         return tuple(SafetyRow(row, self.stays(row.chain)) for row in rows[:limit])
+
+    def holds(self, chain: str, seq: int) -> bool:
+        told = {(row.chain, row.chain_seq) for row in self._rows()}
+        looked = {(row.chain, row.chain_seq) for row in self.trail.written}
+        return (chain, seq) in told | looked
 
     def follow_ups(self) -> Mapping[str, tuple[FollowUp, ...]]:
         return follow_ups_in(self._rows())

@@ -137,13 +137,9 @@ class FakeStore:
         self.units = FakeUnitOfWork(self)
         self.reads = FakeReads(self)
         self.credentials = FakeCredentials()
-        self.trust = Trust(
-            self.credentials,
-            CHEAP,
-            FakeTrail(),
-            FakeSafety(lambda: self.state.journal, self._stay),
-            clock,
-        )
+        trail = FakeTrail()
+        safety = FakeSafety(lambda: self.state.journal, self._stay, trail)
+        self.trust = Trust(self.credentials, CHEAP, trail, safety, clock)
 
     def _stay(self, chain: str) -> EncounterId | None:
         return EncounterId(chain) if chain in self.state.stays else None
