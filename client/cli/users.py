@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.cli import secret_commands
 from client.cli.changed import answer_changes
 from client.cli.output import table
 from client.cli.parser import add_file_option
+from client.cli.secret_commands import add_new_secret_options
 
 if TYPE_CHECKING:
+    from client.app import App
     from client.cli.call import Call
     from client.cli.parser import Commands
     from domain.people import Role
+    from domain.services.own_secrets import NewSecret
 
 
 def add(commands: Commands) -> None:
@@ -23,14 +27,18 @@ def add(commands: Commands) -> None:
         "add a user, or change one",
         more="Fields: user, name, roles; optional name_zh, wards, badge, student,\n"
         "active (true lets a disabled user act again), command_id, actor.\n"
-        "The first user of a new database adds themselves, as administrator.",
+        "The first user of a new database adds themselves, as administrator; with a secret\n"
+        "(--secret-file, else the first line of standard input) nobody acts without one from\n"
+        "then on. Later users may be given a first secret, which they change before all else.",
     )
     add_file_option(adding)
+    add_new_secret_options(adding)
     disabling = group.command(
         "disable", disable, "disable a user; what they did keeps their name", more="Fields: user."
     )
     add_file_option(disabling)
     group.command("list", list_users, "all users, disabled ones too")
+    secret_commands.add(group)
 
 
 def add_user(call: Call) -> int:
@@ -57,9 +65,19 @@ def add_user(call: Call) -> int:
         command=entry.command,
         practitioner=person,
         enable=entry.flag("active"),
+        secret=_first_secret(call, entry.app, person.user),
     )
     words = f"{person.user} may act here."
     return answer_changes(call, entry.command, changes, words, user=person.user)
+
+
+def _first_secret(call: Call, app: App, user: str) -> NewSecret | None:
+    """The first secret of a user who is added; None where none was entered."""
+    first = not app.secured and not app.reads.practitioners()
+    if not first and not app.secured and call.text_option("new_secret_file") is None:
+        return None
+    new = secret_commands.new_secret(call, user, own=first)
+    return new if new.text else None
 
 
 def _role(at: int, text: str) -> Role:

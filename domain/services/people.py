@@ -9,6 +9,7 @@ from domain.errors import InvalidInput, NotFound, Refused
 from domain.happenings import Assigned, Happening, Noun, PractitionerSet
 from domain.people import Practitioner, Role
 from domain.services.authorising import SYSTEM, authorised
+from domain.services.own_secrets import secret_keeper
 from domain.services.writing import carry_out
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from domain.ids import CommandId, EncounterId, PractitionerId, WardId
     from domain.people import Actor
+    from domain.services.own_secrets import NewSecret
     from domain.services.workplace import Changes, Workplace
     from domain.services.writing import Writing
 
@@ -48,6 +50,7 @@ def add_user(
     command: CommandId,
     practitioner: Practitioner,
     enable: bool = False,
+    secret: NewSecret | None = None,
 ) -> Changes:
     """Add a user, or change one.
 
@@ -55,14 +58,18 @@ def add_user(
 
     Args:
         enable: let a disabled user act again; without it a disabled one is not changed.
+        secret: of the first user: it secures the database; of another: a first one that they
+            change before it opens anything.
 
     Raises:
-        InvalidInput: no name or no role, or the role of an interface account beside another.
+        InvalidInput: no name or no role, or the role of an interface account beside another; a
+            badge that another bears; a secret that is too simple.
         Refused: the first user is no administrator; the last one would be none any more; the user
-            is disabled.
+            is disabled; a secret for another in a database that is open.
     """
     _check(practitioner)
     actor = _adder(place, user, practitioner)
+    keep = None if secret is None else _first_secret(place, actor, practitioner, secret)
 
     def allowed() -> None:
         found = place.reads.practitioner(practitioner.user)
@@ -74,8 +81,41 @@ def add_user(
                 field="active",
             )
 
-    said = (practitioner, enable)
-    return _set(place, command, actor, practitioner, kind="user.add", said=said, allowed=allowed)
+        _require_own_badge(place.reads.practitioners(), practitioner)
+
+    said = (practitioner, enable) if secret is None else (practitioner, enable, secret.method)
+    return _set(
+        place,
+        command,
+        actor,
+        practitioner,
+        kind="user.add",
+        said=said,
+        allowed=allowed,
+        then=keep,
+    )
+
+
+def _first_secret(
+    place: Workplace, actor: Actor, practitioner: Practitioner, secret: NewSecret
+) -> Callable[[Writing], None]:
+    own = actor.user == practitioner.user
+    if place.trust.credentials.secured() is own:
+        raise Refused(
+            "SECRET_NOT_HERE",
+            "A secret is not set in this way here",
+            next_step="Set your own with `wardloop user secret`; then give others theirs",
+            field="secret",
+        )
+    must_change = not own and Role.SYSTEM not in practitioner.roles
+    return secret_keeper(place, actor, practitioner, secret, must_change=must_change)
+
+
+def _require_own_badge(staff: Sequence[Practitioner], changed: Practitioner) -> None:
+    """A badge names one user: also one that a disabled user bore is not read as another."""
+    others = (one.user for one in staff if one.badge == changed.badge and one.user != changed.user)
+    if changed.badge is not None and (bearer := next(others, None)) is not None:
+        raise InvalidInput("badge", f"it is the badge of {bearer}", right="a badge of their own")
 
 
 def _check(practitioner: Practitioner) -> None:
@@ -133,10 +173,11 @@ def _set(
     kind: str,
     said: object,
     allowed: Callable[[], None] = lambda: None,
+    then: Callable[[Writing], None] | None = None,
 ) -> Changes:
     def act(writing: Writing) -> None:
         allowed()
-        _require_administrator(place.reads.practitioners(), practitioner)
+        _require_administrator(place, practitioner)
         told = Happening(
             noun=Noun.PRACTITIONER,
             stream=practitioner.user,
@@ -146,14 +187,23 @@ def _set(
             recorded_at=writing.now,
         )
         writing.tell([told])
+        if then is not None:
+            then(writing)
 
     return carry_out(place, command=command, actor=actor, kind=kind, act=act, said=said)
 
 
-def _require_administrator(staff: Sequence[Practitioner], changed: Practitioner) -> None:
-    """Refuse a change after which nobody could undo it."""
-    after = {one.user: one for one in staff} | {changed.user: changed}
-    if not any(one.active and Role.ADMINISTRATOR in one.roles for one in after.values()):
+def _require_administrator(place: Workplace, changed: Practitioner) -> None:
+    """Refuse a change after which nobody could undo it: also who has no secret could not."""
+    after = {one.user: one for one in place.reads.practitioners()} | {changed.user: changed}
+    secrets = place.trust.credentials
+    secured = secrets.secured()
+    if not any(
+        one.active
+        and Role.ADMINISTRATOR in one.roles
+        and not (secured and secrets.of(one.user) is None)
+        for one in after.values()
+    ):
         raise Refused(
             "LAST_ADMINISTRATOR",
             f"{changed.user} is the last administrator",

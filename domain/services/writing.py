@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from domain.clinical import Clinical
     from domain.commands import Command
+    from domain.credentials import Credential
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import CommandId, EncounterId, OrderId
@@ -150,6 +151,10 @@ class Writing:
         for happening in happenings:
             if happening.encounter is not None:
                 self._touch(happening.encounter).tell(happening)
+
+    def keep_secret(self, credential: Credential) -> None:
+        """Keep a person's new credential; the journal is told of it beside."""
+        self._transaction.keep_secret(credential)
 
     def let_time_pass(self, encounter: EncounterId) -> None:
         """Look at the whole stay again, and climb the ladders of its alerts: the watch only."""
