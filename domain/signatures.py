@@ -79,18 +79,14 @@ class Secrets:
     """Secrets that persons entered for one act. They go no further: never stored, never logged.
 
     Attributes:
-        own: of who acts.
-        second: of the one who stands beside: the witness, or who agrees to an override.
-        by_user: of each, where several stand beside.
+        by_user: of who acts, and of each who stands beside: the witness, who agrees to an override.
     """
 
-    own: str | None = field(default=None, repr=False)
-    second: str | None = field(default=None, repr=False)
     by_user: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
-    def of_second(self, user: str) -> str | None:
-        """The secret of somebody who stands beside."""
-        return self.by_user.get(user, self.second)
+    def of(self, user: str) -> str | None:
+        """What this person entered; None where they entered nothing."""
+        return self.by_user.get(user)
 
 
 NO_SECRETS: Final = Secrets()

@@ -261,16 +261,19 @@ def snooze(call: Call) -> int:
 def override(call: Call) -> int:
     """`wardloop alerts override`."""
     from client.cli.entry import Entry
+    from domain.signatures import Secrets
 
     entry = Entry(call, "alert", "reason", "text", "second")
     alert = entry.text("alert", right="the id of an alert")
+    second = entry.optional_text("second")
     changes = entry.app.override_alert(
         user=entry.user,
         command=entry.command,
         alert=alert,
         reason=entry.text("reason", right="a reason code"),
         text=entry.words("text"),
-        second=entry.optional_text("second"),
+        second=second,
+        secrets=Secrets(call.secrets(second)),
     )
     return answer_changes(call, entry.command, changes, "Overridden.", alert=alert)
 
@@ -294,10 +297,13 @@ def review(call: Call) -> int:
 def sign(call: Call) -> int:
     """`wardloop alerts sign`."""
     from client.cli.entry import Entry
+    from domain.signatures import Secrets
 
     entry = Entry(call, "alert")
     alert = entry.text("alert", right="the id of an alert")
-    changes = entry.app.sign_alert(user=entry.user, command=entry.command, alert=alert)
+    changes = entry.app.sign_alert(
+        user=entry.user, command=entry.command, alert=alert, secrets=Secrets(call.secrets())
+    )
     return answer_changes(call, entry.command, changes, "Signed.", alert=alert)
 
 

@@ -101,6 +101,7 @@ def _done_and_next(part: Json, kind: str, loops: Loops, zone: tzinfo) -> list[st
                 ],
             )
         )
+        found += _signatures(rows, kind, loops, zone)
     deadlines = {row["step"]: row for row in reversed(_rows(part["deadlines"]))}
     waiting = []
     for one in cast("list[object]", part["next"]):
@@ -108,6 +109,24 @@ def _done_and_next(part: Json, kind: str, loops: Loops, zone: tzinfo) -> list[st
         by = f" by {_at(limit['at'], zone)} ({limit['limit']})" if limit else ""
         waiting.append(f"next: {step_name(one, kind, loops)}{by}")
     return [*found, "\n".join(waiting)] if waiting else found
+
+
+def _signatures(rows: list[Json], kind: str, loops: Loops, zone: tzinfo) -> list[str]:
+    """Who signed which step, when, as what, and whether it holds; nothing where nobody did."""
+    lines = [
+        (
+            step_name(row["step"], kind, loops) or f"exit {row['exit']}",
+            str(one["meaning"]),
+            str(one["signer"]),
+            _at(one["at"], zone),
+            str(one["method"]),
+            "yes" if one["holds"] else "DOES NOT HOLD",
+        )
+        for row in rows
+        for one in _rows(row["signatures"])
+    ]
+    heads = ("SIGNED STEP", "MEANING", "SIGNED BY", "AT", "WITH", "HOLDS")
+    return [table(heads, lines)] if lines else []
 
 
 def _state(part: Json) -> str:

@@ -91,6 +91,7 @@ def sign(call: Call) -> int:
     """`wardloop order sign`."""
     from client.cli.entry import Entry
     from domain.services.authorising import second_person
+    from domain.signatures import Secrets
 
     entry = Entry(
         call,
@@ -99,6 +100,7 @@ def sign(call: Call) -> int:
     )
     order, said = _order(entry), _as_step(entry)
     reads, witness = entry.app.reads, said.witness
+    secrets = Secrets(call.secrets(witness, *(one.second for one in said.overrides)))
     changes = entry.app.sign_order(
         user=entry.user,
         command=entry.command,
@@ -111,6 +113,7 @@ def sign(call: Call) -> int:
         reason=said.reason,
         source=said.source,
         source_id=said.source_id,
+        secrets=secrets,
     )
     return answer_changes(call, entry.command, changes, "Signed.", order=first(changes.orders))
 
@@ -138,6 +141,7 @@ def revise(call: Call) -> int:
     """`wardloop order revise`."""
     from client.cli.entry import Entry
     from domain.ids import OrderId
+    from domain.signatures import Secrets
 
     entry = Entry(call, "order", "fields", "new_order", "sign")
     order, chosen = _order(entry), entry.optional_text("new_order")
@@ -148,6 +152,7 @@ def revise(call: Call) -> int:
         fields=entry.table("fields", required=True),
         new_order=None if chosen is None else OrderId(chosen),
         sign_too=entry.flag("sign"),
+        secrets=Secrets(call.secrets()),
     )
     now = next((one for one in changes.orders if one != order), first(changes.orders))
     words = "Changed." if now == order else f"A new order replaces {order}."

@@ -33,7 +33,8 @@ def add(commands: Commands) -> None:
         more="Fields: command_id; act (record, correct, amend, entered_in_error, incident, hold,\n"
         "release, open_child, need); task, tasks, container or order; step, exit or answer\n"
         "(+ code); result, source, actor, witness, co_signer, at, scans, evidence, reason,\n"
-        "override, corrects, signature.",
+        'override, corrects, signature ({"method": none, password or pin}; secrets never stand\n'
+        "in the file: --secret-file, --witness-secret-file, or lines of standard input).",
     )
     add_file_option(record)
     worklist = commands.command("worklist", list_work, "what a role has to do, in order")
@@ -56,10 +57,13 @@ def _limit(text: str) -> int:
 def record_step(call: Call) -> int:
     """`wardloop step record`."""
     from domain.services.step_entry import parse_step_entry
+    from domain.signatures import Secrets
 
     user = call.user()
     entry = parse_step_entry(call.input())
-    changes = call.app().record_step(user=user, entry=entry)
+    seconds = (one.second for one in entry.overrides)
+    secrets = Secrets(call.secrets(entry.witness, *seconds))
+    changes = call.app().record_step(user=user, entry=entry, secrets=secrets)
     order = first(changes.orders)
     return answer_changes(call, entry.command, changes, "Recorded.", order=order)
 

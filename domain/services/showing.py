@@ -9,6 +9,7 @@ from domain.loops.deadlines import order_deadlines, task_deadlines
 from domain.loops.outlook import order_outlook, task_outlook
 from domain.services.authorising import authorised
 from domain.services.exceptions import exceptions_in
+from domain.services.undersigning import about_as_recorded, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,13 +43,14 @@ def show_order(place: Workplace, *, user: str, order: OrderId, now: datetime) ->
     loops = place.loops if stay is None else place.loops.for_ward(stay.ward)
     journal = place.reads.journal(order=order)
     recorded = _by_stream(journal)
+    about = about_as_recorded(journal, order)
     alerts = place.reads.alerts(encounter=case.order.encounter_id, open_only=False)
     outlook = order_outlook(loops, case)
     return {
         "order": _order(case.order),
-        "steps": [_step(row) for row in recorded.get(order, [])],
+        "steps": [_step(row, about) for row in recorded.get(order, [])],
         "tasks": [
-            _task(loops, case, task, recorded.get(task.id, []), now)
+            _task(loops, case, task, [_step(row, about) for row in recorded.get(task.id, [])], now)
             for task in sorted(case.tasks.values(), key=_in_time)
         ],
         "next": _next(outlook),
@@ -131,7 +133,7 @@ def _order(order: Order) -> Json:
     }
 
 
-def _task(loops: Loops, case: Case, task: Task, rows: Iterable[JournalRow], now: datetime) -> Json:
+def _task(loops: Loops, case: Case, task: Task, steps: list[Json], now: datetime) -> Json:
     outlook = task_outlook(loops, case, task)
     late = outlook.next_due_at is not None and outlook.next_due_at < now
     return {
@@ -146,13 +148,13 @@ def _task(loops: Loops, case: Case, task: Task, rows: Iterable[JournalRow], now:
         "gaps": sorted(task.gaps),
         "parent": task.parent,
         "fields": dict(task.fields),
-        "steps": [_step(row) for row in rows],
+        "steps": steps,
         "next": _next(outlook),
         "deadlines": _deadlines(task_deadlines(loops, case, task)),
     }
 
 
-def _step(row: JournalRow) -> Json:
+def _step(row: JournalRow, about: Mapping[str, object]) -> Json:
     said: Mapping[str, object] = row.payload
     exit_taken = said.get("exit")
     return {
@@ -169,6 +171,16 @@ def _step(row: JournalRow) -> Json:
         "reason": said.get("reason"),
         "corrects": said.get("of_seq"),
         "seq": row.stream_seq,
+        "signatures": [
+            {
+                "signer": one.signature.signer,
+                "meaning": one.signature.meaning.value,
+                "method": one.signature.method.value,
+                "at": one.signature.at.isoformat(),
+                "holds": holds(one, row, about),
+            }
+            for one in row.signatures
+        ],
     }
 
 

@@ -73,15 +73,15 @@ def proofs_of(
         Refused: as `prove` says, each with its field: secret, witness_secret.
     """
     found: dict[PractitionerId, Method] = {}
-    if secrets.own:
-        by = prove(place, user=PractitionerId(user), secret=secrets.own, what=what)
+    if secrets.of(user):
+        by = prove(place, user=PractitionerId(user), secret=secrets.of(user), what=what)
         if by is not None:
             found[PractitionerId(user)] = by
     beside = dict.fromkeys((*((witness,) if witness else ()), *seconds))
     for name in map(PractitionerId, beside):
         if name in found:
             continue
-        secret = secrets.of_second(name)
+        secret = secrets.of(name)
         by = prove(place, user=name, secret=secret, what=what, field="witness_secret")
         if by is not None:
             found[name] = by
