@@ -14,6 +14,7 @@ from domain.commands import NewTask
 from domain.errors import InvalidInput
 from domain.loops.applies import truth
 from domain.loops.definition import MadeBy
+from domain.quantities import parse_quantity
 from domain.timing import (
     Kind,
     Part,
@@ -22,6 +23,7 @@ from domain.timing import (
     longest,
     parse_frequency,
     parse_taper,
+    runs_for,
 )
 
 if TYPE_CHECKING:
@@ -279,7 +281,7 @@ def _scheduled(
     since, until = span
     start = begins_at(order)
     stop, count = order.stop_at, order.fields.get("dose_count")
-    lasts = around.item("container_minutes")
+    lasts = _bag_lasts(order, around)
 
     def due(begin: datetime, end: datetime) -> tuple[Occurrence, ...]:
         found = expand(
@@ -295,7 +297,7 @@ def _scheduled(
             time_critical=around.time_critical or truth(around.item("time_critical")),
             each=each,
             worn_for=worn_for(order.fields),
-            container_lasts=timedelta(minutes=lasts) if isinstance(lasts, int) else None,
+            container_lasts=lasts,
             doses=table,
         ).due
         return tuple(one for one in found if one.part is not Part.REMOVE)  # opened by its patch
@@ -307,6 +309,17 @@ def _scheduled(
     if rows and not final and ends is not None:
         final = not due(until, max(until, ends))
     return tuple(_row(order, one, last=final and one is rows[-1]) for one in rows)
+
+
+def _bag_lasts(order: Order, around: Surroundings) -> timedelta | None:
+    """When a bag of a continuous infusion is empty (X7): at the ordered rate, else as usual."""
+    dose, rate = (order.fields.get(name) for name in ("dose", "rate"))
+    if dose is not None and rate is not None:
+        found = runs_for(parse_quantity("dose", dose), parse_quantity("rate", rate))
+        if found is not None:
+            return found
+    usual = around.item("container_minutes")
+    return timedelta(minutes=usual) if isinstance(usual, int) and usual > 0 else None
 
 
 def _row(order: Order, one: Occurrence, *, last: bool) -> _Row:

@@ -3,6 +3,7 @@
 Read a frequency with `parse_frequency`, turn it into due times with `expand`.
 """
 
+from domain.timing.emptying import runs_for
 from domain.timing.expanding import DoseStep, Occurrence, Occurrences, Part, expand
 from domain.timing.frequencies import (
     Days,
@@ -58,6 +59,7 @@ __all__ = [
     "next_prn_allowed",
     "parse_frequency",
     "parse_taper",
+    "runs_for",
     "ward_day",
     "window_of",
 ]
