@@ -65,6 +65,8 @@ class Proof:
         unsealed: records and entries since then: of them a change may go unseen.
         full: all was read; else only what came after `proved_at`.
         proved_at: when the rest was last read and held.
+        anew: the numbers of the seals that took what was there without comparing it (`seal` with
+            `anew`): what came before each may be another database's.
         older_told: whether an older copy of the database would be noticed: what the last seal was
             is known outside of it.
     """
@@ -78,6 +80,7 @@ class Proof:
     full: bool = True
     proved_at: datetime | None = None
     older_told: bool = False
+    anew: tuple[int, ...] = ()
     fault: Fault | None = None
 
     @property

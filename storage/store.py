@@ -14,10 +14,15 @@ from storage.leases import SqlLeases
 from storage.migrate import refuse_other_schema
 from storage.reads import SqlReads
 from storage.safety import SqlSafetyRecords
+from storage.seals import SqlSeals
 from storage.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from domain.clock import Clock
+    from storage.receipts import Receipts
+    from storage.seals import SealingKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,12 @@ class Store:
     def trail(self, workstation: str) -> SqlAuditTrail:
         """The audit trail, as one workstation writes it."""
         return SqlAuditTrail(self.database, workstation)
+
+    def seals(
+        self, workstation: str, *, key: Callable[[], SealingKey], receipts: Receipts
+    ) -> SqlSeals:
+        """The seals, as one workstation makes them: by its key, remembered beside it."""
+        return SqlSeals(self.database, workstation, key=key, receipts=receipts)
 
     def close(self) -> None:
         """Let go of the file."""
