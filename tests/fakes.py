@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-import random
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import RLock
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
@@ -27,7 +26,7 @@ from domain.happenings import (
     StayEnded,
     WardSet,
 )
-from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId, uuid7
+from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
 from domain.loops.case import Case, Facts
 from domain.patients import Encounter, EncounterState, Patient, Ward
 from domain.people import Practitioner
@@ -41,6 +40,7 @@ from tests.fake_alerts import FakeAlerts, FakeSettling, situation_of
 from tests.fake_clinical import FakeKnowledge, clinical_of
 from tests.fake_reads import FakeReads, opened, placed_first
 from tests.fake_safety import FakeSafety
+from tests.fake_time import FakeClock, SeededIds
 from tests.fake_trust import CHEAP, FakeCredentials, FakeTrail
 
 if TYPE_CHECKING:
@@ -53,36 +53,10 @@ if TYPE_CHECKING:
     from domain.ports import CommandMeta, Kept
     from domain.situation import RiskScore, Situation
 
+__all__ = ["FakeClock", "FakeState", "FakeStore", "SeededIds"]
+
 LATEST = datetime.max.replace(tzinfo=UTC)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class FakeClock:
-    """A clock that stands where it is put."""
-
-    at: datetime = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
-    simulated: bool = False
-
-    def now(self) -> datetime:
-        return self.at
-
-    def tick(self, **by: int) -> datetime:
-        """Move on by `minutes=5`; back, when negative."""
-        self.at += timedelta(**by)
-        return self.at
-
-
-@dataclass
-class SeededIds:
-    """UUIDv7s that are the same in every run."""
-
-    chance: random.Random = field(default_factory=lambda: random.Random(7))
-    milliseconds: int = 1_795_500_000_000
-
-    def new(self) -> str:
-        self.milliseconds += 1
-        return uuid7(milliseconds=self.milliseconds, randomness=self.chance.getrandbits(74))
 
 
 @dataclass

@@ -63,7 +63,7 @@ BASE: dict[str, object] = {"command_id": "c1", "task": "t1", "step": "M10"}
         ({"override": [{"check": "x", "reason": "y", "who": "z"}]}, "override.0.who"),
         ({"override": [{"check": "x", "reason": ""}]}, "override.0.reason"),
         ({"override": [{"check": "x", "reason": "y", "second": 1}]}, "override.0.second"),
-        ({"signature": {"method": "password"}}, "signature"),
+        ({"signature": {"method": "fingerprint"}}, "signature"),
     ],
 )
 def test_a_wrong_entry_names_its_field(change: dict[str, object], field: str) -> None:
