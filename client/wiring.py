@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from client.app import App
+from client.approving import agreed
 from client.configuring import configuration, outlook_of
 from client.databases import make_database, open_database
 from client.hashing import Argon2Hash
@@ -194,10 +195,14 @@ def build(
         StorageError: the database cannot be used; the message says what to do.
     """
     used = clock or _clock(now)
-    decides = configuration(settings, used.now())
     make_database(settings)
     store = open_database(settings, used)
-    place = _place(store, decides, ids or RandomIds(used), rewind=rewind)
+    try:
+        decides = configuration(agreed(settings, store).settings, used.now())
+        place = _place(store, decides, ids or RandomIds(used), rewind=rewind)
+    except BaseException:
+        store.close()
+        raise
     return App(
         place,
         clock=used,
@@ -264,7 +269,7 @@ class _Renewal:
         now = self._clock.now()
         if self._until is None or now < self._until:
             return None
-        decides = configuration(self._settings, now)
+        decides = configuration(agreed(self._settings, self._store).settings, now)
         place = _place(self._store, decides, self._place.ids, rewind=self._place.rewind)
         if isinstance(place.uow, ConfiguredUnitOfWork):
             place.uow.take()

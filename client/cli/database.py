@@ -85,12 +85,13 @@ def verify_all(call: Call) -> int:
 
 def _opened(call: Call) -> tuple[Store, OutlookOf, Configuration]:
     """The database that is there already, what comes next on a case, and by which configuration."""
+    from client.approving import agreed
     from client.configuring import configuration, outlook_of
     from client.databases import open_database
     from client.wiring import SystemClock
 
     settings = call.settings()
-    decides = configuration(settings, call.now())
     store = open_database(settings, SystemClock())
     call.resources.callback(store.close)
+    decides = configuration(agreed(settings, store).settings, call.now())
     return store, outlook_of(decides.loops, store.reads), decides

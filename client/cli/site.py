@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from client.cli import approvals
 from client.cli.errors import FoundWanting, UsageError
 from client.cli.output import counted, moment, pairs, table
 from domain.errors import DefinitionError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """Put the command on the command line."""
+    """Put the commands on the command line."""
     site = commands.group("site", "what the hospital changes")
     check = site.command(
         "check",
@@ -38,6 +39,7 @@ def add(commands: Commands) -> None:
     check.add_argument(
         "--preview", action="store_true", help="what would have been late on the last 30 days"
     )
+    approvals.add(site)
 
 
 def check_file(call: Call) -> int:
@@ -49,7 +51,7 @@ def check_file(call: Call) -> int:
     path, settings = Path(call.options.site_file), call.settings()
     if not path.is_file():
         raise UsageError(f"{path} is not there", field="FILE")
-    shipped = _proved(path, settings)
+    shipped = proved(path, settings)
     site = read_site(path)
     now = call.now()
     at = max(now, site.effective_from or now)
@@ -80,7 +82,7 @@ def check_file(call: Call) -> int:
     return call.answer(answer, words)
 
 
-def _proved(path: Path, settings: Settings) -> Shipped:
+def proved(path: Path, settings: Settings) -> Shipped:
     """What is shipped, for a file that stands every proof.
 
     Raises:
