@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from client.cli.errors import UsageError
-from client.cli.output import table
+from client.cli.output import moment, table
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from client.app import App
     from client.cli.call import Call
     from client.cli.parser import Commands
     from domain.ids import EncounterId, PatientId
-    from domain.situation import RiskCause, RiskStanding
+    from domain.situation import RiskCause, RiskScore, RiskStanding
+
+
+Words: TypeAlias = "list[dict[str, str]]"
+"""Of each cause its words by language."""
 
 
 def add(commands: Commands) -> None:
@@ -39,6 +45,7 @@ def show(call: Call) -> int:
 
 
 def _of_patient(call: Call, named: str) -> int:
+    from client.cli.ward_time import zone_of_order
     from domain.errors import NotFound
     from domain.ids import PatientId
 
@@ -48,7 +55,10 @@ def _of_patient(call: Call, named: str) -> int:
     if known is None or stay is None:
         raise NotFound("patient", named, right="the id or record number of a patient with a stay")
     standing = app.show_risk(user=call.user(), encounter=stay.id, now=app.now())
-    return call.answer(to_json(app, known.id, standing), _words(standing))
+    words = _Words(call, app)
+    said = words.of(stay.id, standing.risk)
+    shown = _shown(standing, said, words, zone_of_order(app, stay.id))
+    return call.answer(_to_json(app, known.id, standing, said), shown)
 
 
 def _of_ward(call: Call, named: str) -> int:
@@ -61,23 +71,25 @@ def _of_ward(call: Call, named: str) -> int:
         raise NotFound("ward", named, right=f"one of {', '.join(known)}")
     found = app.ward_risks(user=user, ward=WardId(named), now=app.now())
     ordered = sorted(found.items(), key=lambda one: (-one[1].risk.score, one[0]))
-    rows = [to_json(app, _patient(app, stay), standing) for stay, standing in ordered]
-    words = table(
-        ("SCORE", "BAND", "NEWS2", "BED", "NAME", "FIRST CAUSE", "PATIENT"),
+    words = _Words(call, app)
+    said = {stay: words.of(stay, standing.risk) for stay, standing in ordered}
+    rows = [_to_json(app, _patient(app, stay), one, said[stay]) for stay, one in ordered]
+    shown = table(
+        ("SCORE", "BAND", "NEWS2", "BED", "NAME", "HEAVIEST CAUSE", "PATIENT"),
         [
             (
                 str(standing.risk.score),
                 standing.risk.band,
                 _news2(standing),
                 *_who(app, stay),
-                _first(standing),
+                words.heaviest(standing.risk, said[stay]),
                 _patient(app, stay),
             )
             for stay, standing in ordered
         ],
         empty="Nobody lies here.",
     )
-    return call.answer(rows, words)
+    return call.answer(rows, shown)
 
 
 def _patient(app: App, stay: EncounterId) -> PatientId:
@@ -96,16 +108,64 @@ def _who(app: App, stay: EncounterId) -> tuple[str, str]:
     return found.bed, f"{known.name} {known.name_zh}".strip()
 
 
-def to_json(app: App, patient: PatientId, standing: RiskStanding) -> dict[str, object]:
-    """A score as commands.md has it."""
+class _Words:
+    """The causes of stays in words, in both languages; people read that of the settings."""
+
+    def __init__(self, call: Call, app: App) -> None:
+        from client.presenters.titles import read_names
+        from client.texts import LANGUAGES, Texts
+
+        self._app = app
+        self._names = read_names(app.reads, at=app.now())
+        self._texts = {one: Texts.load(one) for one in LANGUAGES}
+        self.language = call.settings().language
+
+    def of(self, stay: EncounterId, risk: RiskScore) -> list[dict[str, str]]:
+        """Of each cause its words by language."""
+        from client.cli.ward_time import zone_of_order
+        from client.presenters.formats import Formats
+        from client.presenters.risk_words import About, cause_words
+
+        app = self._app
+        streams = app.reads.situation(stay, now=app.now()).streams
+        about = About(app.reads, app.loops, streams, self._names)
+        zone = zone_of_order(app, stay)
+        formats = {name: Formats(texts, zone) for name, texts in self._texts.items()}
+        book = app.place.rulebook
+        return [
+            {
+                name: cause_words(risk, one, about=about, rulebook=book, formats=form)
+                for name, form in formats.items()
+            }
+            for one in risk.causes
+        ]
+
+    def heaviest(self, risk: RiskScore, said: Words) -> str:
+        """The cause with most points; empty where there is none."""
+        points = [one.points for one in risk.causes]
+        return said[points.index(max(points))][self.language] if points else ""
+
+    def missing(self, risk: RiskScore) -> str:
+        """What is not known, in one sentence."""
+        from client.presenters.risk_words import missing_words
+
+        return missing_words(risk, self._texts[self.language])
+
+
+def _to_json(
+    app: App, patient: PatientId, standing: RiskStanding, said: Words
+) -> dict[str, object]:
+    """A score as commands.md has it; beside it what is missing, and each cause in words."""
     risk = standing.risk
     return {
         "patient": patient,
         "score": risk.score,
         "band": risk.band,
         "as_of": standing.as_of,
+        "complete": not risk.missing,
+        "missing": list(risk.missing),
         "news2": risk.news2 or {"score": None, "band": None, "complete": False},
-        "causes": [_cause(app, one) for one in risk.causes],
+        "causes": [_cause(app, one, words) for one, words in zip(risk.causes, said, strict=True)],
         "model": risk.model,
         "config_sha256": risk.config_sha256,
     }
@@ -121,7 +181,7 @@ def _about(app: App, subject: str | None) -> dict[str, object]:
     return {"order" if is_order else "task": subject}
 
 
-def _cause(app: App, one: RiskCause) -> dict[str, object]:
+def _cause(app: App, one: RiskCause, words: dict[str, str]) -> dict[str, object]:
     return {
         "cause": one.cause,
         "domain": one.domain,
@@ -130,32 +190,33 @@ def _cause(app: App, one: RiskCause) -> dict[str, object]:
         **_about(app, one.subject),
         "rule": one.rule,
         "since": one.since,
+        "words": words,
     }
 
 
-def _words(standing: RiskStanding) -> str:
+def _shown(standing: RiskStanding, said: Words, words: _Words, zone: tzinfo) -> str:
     risk = standing.risk
     head = f"{risk.score} {risk.band} (NEWS2 {_news2(standing)}), {risk.model}"
     causes = table(
-        ("POINTS", "CAUSE", "DOMAIN", "RULE", "ABOUT"),
+        ("POINTS", "WHY", "SINCE", "CAUSE", "ABOUT"),
         [
-            (str(one.points), one.cause, one.domain, one.rule or "", one.subject or "")
-            for one in risk.causes
+            (
+                str(one.points),
+                why[words.language],
+                moment(one.since, zone),
+                one.cause,
+                one.subject or "",
+            )
+            for one, why in zip(risk.causes, said, strict=True)
         ],
         empty="Nothing adds to it.",
     )
-    return f"{head}\n{causes}\nIt says which open work to look at first; it is no probability."
+    missing = words.missing(risk)
+    more = f"\n{missing}" if missing else ""
+    last = "It says which open work to look at first; it is no probability."
+    return f"{head}\n{causes}{more}\n{last}"
 
 
 def _news2(standing: RiskStanding) -> str:
     score = standing.risk.news2.get("score")
     return "-" if score is None else str(score)
-
-
-def _first(standing: RiskStanding) -> str:
-    causes = standing.risk.causes
-    if not causes:
-        return ""
-    first = causes[0]
-    words = first.cause.replace("_", " ")
-    return f"{words} ({first.rule})" if first.subject else words
