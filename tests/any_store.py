@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
+from domain.credentials import Credentials
 from domain.people import Role
 from domain.ports import Reads, UnitOfWork
 
@@ -17,6 +18,8 @@ class AnyStore(Protocol):
     def units(self) -> UnitOfWork: ...
     @property
     def reads(self) -> Reads: ...
+    @property
+    def credentials(self) -> Credentials: ...
 
 
 def at(hour: int, minute: int = 0) -> datetime:
