@@ -57,7 +57,7 @@ def examine(call: Call) -> list[Line]:
     lines += [_display(call.environ, window), _fonts(window), _printers(window), _clock(settings)]
     if settings is not None:
         lines += [_loops(settings), _site(settings, call.now())]
-        lines += [_disk(settings), _database(settings)]
+        lines += [_disk(settings), _database(settings), *_trusted(settings)]
     return lines
 
 
@@ -268,6 +268,38 @@ def _database(settings: Settings) -> Line:
         return Line("database", State.OK, f"{url} can be read and written, schema as it should be")
 
     return _tried("database", look, "do what the message says; `wardloop db verify` then checks it")
+
+
+def _trusted(settings: Settings) -> list[Line]:
+    """Whether people prove who they are, and two persons agreed to what the site changes."""
+    from client.approving import agreed
+    from client.databases import open_database
+    from client.wiring import SystemClock
+
+    folder = _folder_of(settings.database)
+    if folder is not None and not Path(settings.database.removeprefix(_SQLITE)).exists():
+        return []
+    try:
+        store = open_database(settings, SystemClock())
+    except WardloopError:
+        return []  # the line of the database says it
+    try:
+        secured = store.credentials.secured()
+        found = agreed(settings, store)
+    finally:
+        store.close()
+    if not secured:
+        said = "nobody has a secret: anybody can act in any name"
+        return [Line("secrets", State.ATTENTION, said, "wardloop user secret, as administrator")]
+    lines = [Line("secrets", State.OK, "nobody acts without one")]
+    for what, names in (
+        ("changed after two persons agreed, used as agreed to", found.changed),
+        ("left out, two persons have not agreed", found.left_out),
+    ):
+        if names:
+            said = f"{what}: {', '.join(names)}"
+            lines.append(Line("approval", State.ATTENTION, said, "wardloop site approve FILE"))
+    return lines
 
 
 def _not_yet(url: str, folder: Path) -> Line:

@@ -36,8 +36,9 @@ def test_the_doctor_finds_a_well_database_and_says_what_is_missing(tmp_path: Pat
     found = lines(wardloop.does("doctor"))
     assert set(found) == {
         *("settings", "display", "fonts", "printers", "clock"),
-        *("loops", "site", "disk", "database"),
+        *("loops", "site", "disk", "database", "secrets"),
     }
+    assert found["secrets"]["state"] == "attention", "anybody can act in any name here"
     assert found["database"]["state"] == "ok"
     assert found["display"]["state"] == "ok"
     assert found["loops"]["found"] == "8 loops hold", "every check that they name has code"
