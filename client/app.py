@@ -16,12 +16,14 @@ from domain.services import (
     alert_metrics,
     alerting,
     allergies,
+    auditing,
     care,
     catalogues,
     diagnosing,
     executing,
     needing,
     observing,
+    opening,
     ordering,
     own_secrets,
     people,
@@ -36,7 +38,7 @@ from domain.services import (
 from domain.services.presence import Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from domain.clock import Clock
@@ -56,11 +58,12 @@ def _bound(
 ) -> Callable[_P, _R]:
     """The use case at the place as it is when it is called: a configuration may have come.
 
-    Who is named as its user has proved here who they are.
+    Who is named as its user has proved here who they are. What must stand in the audit trail does
+    before this returns.
     """
 
     def at_place(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        return use_case(place(kwargs.get("user")), *args, **kwargs)
+        return auditing.carried_out(place(None), use_case, place, *args, **kwargs)
 
     return at_place
 
@@ -84,6 +87,9 @@ class _Orders:
         self.pass_due: Final = _bound(watching.pass_due, place)
         self.one_pass: Final = _bound(watching.one_pass, place)
         self.next_instant: Final = _bound(watching.next_instant, place)
+        self.opened: Final = _bound(opening.opened, place)
+        self.stopped: Final = _bound(opening.stopped, place)
+        self.locked: Final = _bound(opening.locked, place)
 
 
 class _Places:
@@ -156,6 +162,7 @@ class App(_Orders, _Places, _Alerts, _Safety):
         reads: questions without a lock, for presenters.
         feed: what changed, from here and from other workstations; None in tests on fakes.
         leases: who does the work that one process does for all; None in tests on fakes.
+        back_up: makes a backup where its time has come; says how the backups are (`Watch`).
     """
 
     def __init__(
@@ -167,6 +174,7 @@ class App(_Orders, _Places, _Alerts, _Safety):
         leases: Leases | None = None,
         close: Callable[[], None] | None = None,
         renewed: Callable[[], Workplace | None] | None = None,
+        back_up: Callable[[], Mapping[str, object]] | None = None,
     ) -> None:
         """Bind the use cases.
 
@@ -189,6 +197,7 @@ class App(_Orders, _Places, _Alerts, _Safety):
         self.reads: Final[Reads] = place.reads
         self.feed: Final = feed
         self.leases: Final = leases
+        self.back_up: Final = back_up
         self._clock: Final = clock
         self._close: Final = close
         self._renewed: Final = renewed
@@ -227,7 +236,15 @@ class App(_Orders, _Places, _Alerts, _Safety):
             NotAuthorised: the database is open, and the user is no administrator.
             Refused: the old secret is missing or wrong.
         """
-        changes = own_secrets.set_secret(self._place, user=user, command=command, old=old, new=new)
+        changes = auditing.carried_out(
+            self._place,
+            own_secrets.set_secret,
+            lambda _: self._place,
+            user=user,
+            command=command,
+            old=old,
+            new=new,
+        )
         self.sign_in(user=user, secret=new.text)
         return changes
 

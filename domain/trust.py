@@ -10,14 +10,20 @@ if TYPE_CHECKING:
     from domain.clock import Clock
     from domain.credentials import Credentials, SecretHash
     from domain.safety import SafetyRecords
+    from domain.sealing import Seals
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The ports of trust."""
+    """The ports of trust.
+
+    Attributes:
+        seals: what stands under the site's key; None where nothing is sealed (tests on fakes).
+    """
 
     credentials: Credentials
     hashing: SecretHash
     trail: AuditTrail
     safety: SafetyRecords
     clock: Clock
+    seals: Seals | None = None

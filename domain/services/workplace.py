@@ -44,6 +44,7 @@ class Workplace:
         trust: secrets, the audit trail, and the clock that they go by.
         wards: what the site says of its wards; a ward that is not named has the defaults.
         time_zone: of wards that are not known.
+        audits_reading: whether the trail hears of each reading; not of those of simulated staff.
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
         rulebook: what alerts and scores follow from; None: neither (an import).
         result_limits: the critical limits of a result by its name, in force on a day.
@@ -61,6 +62,7 @@ class Workplace:
     wards: Mapping[WardId, WardSettings] = field(default_factory=lambda: MappingProxyType({}))
     time_zone: str = DEFAULT_ZONE
     rewind: bool = False
+    audits_reading: bool = True
     rulebook: Rulebook | None = None
     result_limits: Callable[[str, date], ResultLimits | None] | None = None
     time_critical: frozenset[str] = frozenset()
