@@ -1,7 +1,7 @@
 """Checks of a dose at the bedside: its amount, route, time, the patient's values, the pump."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -123,18 +123,29 @@ def _off_time(context: CheckContext) -> Iterator[Finding]:
         if span is None or span[0] is None:
             continue
         if at < span[0] or at > span[1]:
-            early = at < span[0]
-            yield reason(
-                "window",
-                "too early: the window of this dose is not open yet"
-                if early
-                else "too late: the window of this dose has closed",
-                f"from {span[0].isoformat(timespec='minutes')} to"
-                f" {span[1].isoformat(timespec='minutes')}, or say why",
-                ("limit", limit.id),
-                ("when", "early" if early else "late"),
-            )
+            yield _outside_window(limit.id, at, span[0], span[1])
             return
+
+
+def _outside_window(limit: str, at: datetime, opens: datetime, closes: datetime) -> Finding:
+    """Which side of its window a dose is on, and by how much."""
+    early = at < opens
+    by = -(-(opens - at if early else at - closes) // timedelta(minutes=1))
+    hours, rest = divmod(by, 60)
+    much = f"{hours} h {rest:02} min" if hours else f"{rest} min"
+    much_zh = f"{hours}小时{rest}分钟" if hours else f"{rest}分钟"
+    return reason(
+        "window",
+        f"{much} too early: the window of this dose is not open yet"
+        if early
+        else f"{much} too late: the window of this dose has closed",
+        f"from {opens.isoformat(timespec='minutes')} to {closes.isoformat(timespec='minutes')},"
+        " or say why",
+        ("limit", limit),
+        ("when", "early" if early else "late"),
+        ("by_minutes", str(by)),
+        ("when_zh", f"早于时间窗{much_zh}" if early else f"晚于时间窗{much_zh}"),
+    )
 
 
 def _too_soon(context: CheckContext) -> Iterator[Finding]:

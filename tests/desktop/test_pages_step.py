@@ -152,7 +152,7 @@ def test_a_finding_is_answered_by_a_reason_and_where_asked_by_a_second_person() 
     draft = Draft(scans=scanned(BAND, FURO))
     late = Finding("window", Severity.REASON, "too early")
     grave = Finding("dose", Severity.SECOND_PERSON, "twice the usual dose")
-    assert missing(asked, draft, late).startswith("give a reason: Too early")
+    assert missing(asked, draft, late).startswith("give a reason: too early")
     answered = replace(draft, overrides=MappingProxyType({"window": "surgeon waits"}))
     assert missing(asked, answered, late) == ""
     alone = replace(draft, overrides=MappingProxyType({"dose": "as discussed"}))

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from client.presenters.step_dialog import finding_words
+from client.texts import Texts
 from domain.barcodes import gs1_element_string
 from domain.orders import Tally
 from tests.unit.checks.patient_record import NOW, At, Free, active, patient, value
@@ -167,6 +169,26 @@ def test_the_window_of_a_dose(
     assert at.severities("window") == binds
     for one in at.finds("window"):
         assert ("late" if minutes > 0 else "early") in dict(one.params)["when"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says", "zh"),
+    [
+        (95, "35 min too late", "晚于时间窗35分钟"),
+        (61, "1 min too late", "晚于时间窗1分钟"),
+        (185, "2 h 05 min too late", "晚于时间窗2小时5分钟"),
+        (-70, "10 min too early", "早于时间窗10分钟"),
+        (-60.5, "1 min too early", "早于时间窗1分钟"),
+    ],
+)
+def test_a_dose_outside_its_window_says_which_side_and_by_how_much(
+    minutes: float, says: str, zh: str
+) -> None:
+    (said,) = dose(window="up_to_every_4h", due=NOW - timedelta(minutes=minutes)).finds("window")
+    assert said.message.startswith(says)
+    assert zh in finding_words(said, Texts.load("zh"))
+    assert says in finding_words(said, Texts.load("en"))
+    assert dict(said.params)["when"] == ("late" if minutes > 0 else "early")
 
 
 def test_trap_a_dose_at_half_past_midnight_and_on_the_full_hour_has_its_own_window() -> None:
