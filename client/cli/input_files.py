@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STDIN: Final = "-"
+_MARK: Final = "\ufeff"
+"""What some editors and shells write before a text in UTF-8; it says nothing."""
 
 
 def read_text(file: str, stdin: TextIO) -> str:
@@ -25,7 +27,9 @@ def read_text(file: str, stdin: TextIO) -> str:
         InvalidInput: it is not UTF-8.
     """
     try:
-        return stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8-sig")
+        if file == STDIN:
+            return stdin.read().removeprefix(_MARK)
+        return Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(
             "file", f"{file} is not UTF-8 at byte {error.start}", right="a file in UTF-8"
@@ -85,9 +89,9 @@ def parse_object(text: str, *, exact: bool = True) -> dict[str, object]:
 
 def objects(stdin: TextIO, *, exact: bool = False) -> Iterator[dict[str, object] | InvalidInput]:
     """Each line of standard input as a JSON object, or what is wrong with it."""
-    for line in stdin:
+    for number, line in enumerate(stdin):
         try:
-            yield _line(line, exact=exact)
+            yield _line(line.removeprefix(_MARK) if number == 0 else line, exact=exact)
         except InvalidInput as error:
             yield error
 

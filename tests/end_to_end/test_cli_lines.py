@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from tests.end_to_end.command_line import say
+import pytest
+
+from tests.end_to_end import hospital
+from tests.end_to_end.command_line import Wardloop, say
 
 Q8H = {
     "frequency": "q8h",
@@ -70,3 +74,32 @@ def test_a_pack_is_read_with_its_group_separator() -> None:
 def test_nothing_in_is_nothing_out() -> None:
     said = say("barcode", "parse")
     assert (said.code, said.out, said.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("argv", "line"),
+    [
+        (("timing", "expand"), Q8H),
+        (("barcode", "parse"), {"scan": "P0012345678N1U"}),
+        (("blood", "compatible"), {"component": "red_cells", "patient": "A+", "unit": "O-"}),
+        (("score", "gcs"), {"eye": 4, "verbal": 5, "motor": 6}),
+    ],
+    ids=" ".join,
+)
+def test_a_byte_order_mark_before_the_first_line_says_nothing(
+    argv: tuple[str, ...], line: dict[str, object]
+) -> None:
+    """Some editors and shells write it; only the beginning of a text has one."""
+    text = json.dumps(line) + "\n"
+    plain, marked = say(*argv, text=text), say(*argv, text="\ufeff" + text)
+    assert (marked.code, marked.out) == (0, plain.out)
+    assert "error" not in marked.json
+    again = say(*argv, text=text + "\ufeff" + text)
+    assert json.loads(again.out.splitlines()[1])["error"]["field"] == "line"
+
+
+def test_a_byte_order_mark_before_an_entry_on_standard_input_says_nothing(tmp_path: Path) -> None:
+    wardloop = Wardloop(tmp_path)
+    entry = json.dumps(hospital.ADMINISTRATOR)
+    said = wardloop("user", "add", given="\ufeff" + entry, user="zhao.lei")
+    assert said.code == 0, said.err
