@@ -68,6 +68,8 @@ def _alert_id(rule: str, subject: str, cause: str) -> str:
 
 HIDES: Final = "hides"
 """In the evidence of an alert: the rules whose alerts it stands for, with commas between."""
+MEMBERS: Final = "members"
+"""In the evidence of a card: the tasks or orders that it is about, with commas between."""
 ALSO: Final = "also"
 """In the evidence of an alert: of these, the rules that wait for another step than it does."""
 EVIDENCE_AT: Final = "evidence_at"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from client.cli.changed import answer_changes
 from client.cli.errors import UsageError
-from client.cli.output import minutes, moment, pairs, table
+from client.cli.output import table
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from client.app import App
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _DAYS: Final = 30
 """Metrics look back so many days unless a span is said."""
-_ANY_LIMIT: Final = "X-LATE"
-"""The rule of limits that have none of their own: it says which step is late."""
 
 
 def add(commands: Commands) -> None:
@@ -36,6 +34,9 @@ def add(commands: Commands) -> None:
     listing.add_argument("--role", metavar="ROLE", help="only those that this role was told of")
     listing.add_argument("--resolved", action="store_true", help="those too that are resolved")
     listing.add_argument("--silent", action="store_true", help="those too that nobody is shown")
+    listing.add_argument(
+        "--review", action="store_true", help="medication only, what no pharmacist has reviewed"
+    )
     showing = group.command("show", show_alert, "one alert with all that happened to it")
     showing.add_argument("alert", metavar="ID")
     for name, run, meaning, fields in (
@@ -77,6 +78,7 @@ def _ward(call: Call, app: App) -> WardId | None:
 
 def list_alerts(call: Call) -> int:
     """`wardloop alerts list`."""
+    from client.cli.alert_tables import list_in_words
     from client.cli.work import role_of
 
     app = call.app()
@@ -88,9 +90,10 @@ def list_alerts(call: Call) -> int:
         role=None if named is None else role_of(named),
         resolved=call.options.resolved,
         silent=call.options.silent,
+        review=call.options.review,
         frozen=app.simulated,
     )
-    return call.answer([_row(item) for item in items], _words(app, items))
+    return call.answer([_row(item) for item in items], list_in_words(call, app, items))
 
 
 def _row(item: AlertItem) -> dict[str, object]:
@@ -132,6 +135,8 @@ def _facts(alert: Alert) -> dict[str, object]:
         "action_until": alert.action_until,
         "snoozed_until": alert.snoozed_until,
         "override": alert.override,
+        "reviewed_at": alert.reviewed_at,
+        "reviewed_by": alert.reviewed_by,
         "awaits_signature": alert.awaits_signature,
         "silent": alert.silent,
         "resolved_at": alert.resolved_at,
@@ -139,56 +144,9 @@ def _facts(alert: Alert) -> dict[str, object]:
     }
 
 
-def _words(app: App, items: Sequence[AlertItem]) -> str:
-    from client.cli.ward_time import zone_of
-    from domain.services.titles import title_of
-
-    return table(
-        ("SEV", "RULE", "BED", "PATIENT", "WHAT", "AGE", "TIER", "TOLD", "STATE", "ALERT"),
-        [
-            (
-                item.alert.severity.value,
-                item.alert.key.rule,
-                f"{item.row.ward} {item.row.bed}",
-                f"{item.row.patient_name} {item.row.patient_name_zh}".strip(),
-                _what(app, item, title_of(item.row.order_fields, {}).text()),
-                minutes(item.age_minutes),
-                str(item.alert.tier),
-                ", ".join(role.value for role in item.alert.audience),
-                _state(item, moment(item.alert.resolved_at, zone_of(app, item.row.ward))),
-                item.alert.id,
-            )
-            for item in items
-        ],
-        empty="No alert is open.",
-    )
-
-
-def _what(app: App, item: AlertItem, about: str) -> str:
-    """What is wrong, at which step, about what; and what this alert stands for besides."""
-    from client.cli.order_tables import step_name
-    from domain.alerts import HIDES
-
-    alert, rule = item.alert, item.rule
-    title = alert.key.rule if rule is None else rule.title["en"]
-    if alert.key.rule == _ANY_LIMIT and item.row.loop is not None:
-        title = f"{title} ({step_name(alert.step, item.row.loop, app.loops)})"
-    words = f"{title}: {about}" if about else title
-    book = app.place.rulebook
-    hidden = [] if book is None else map(book.rule, alert.evidence.get(HIDES, "").split(","))
-    also = "; ".join(one.title["en"] for one in hidden if one is not None)
-    return f"{words} (also: {also})" if also else words
-
-
-def _state(item: AlertItem, resolved: str) -> str:
-    if item.alert.awaits_signature and not resolved:
-        return "a physician signs"
-    return f"resolved {resolved}" if resolved else item.quiet or "open"
-
-
 def show_alert(call: Call) -> int:
     """`wardloop alerts show`."""
-    from client.cli.ward_time import zone_of_order
+    from client.cli.alert_tables import shown_in_words
 
     app = call.app()
     shown = app.show_alert(user=call.user(), alert=str(call.options.alert))
@@ -204,29 +162,7 @@ def show_alert(call: Call) -> int:
         "source": None if rule is None else rule.source,
         "trail": trail,
     }
-    zone = zone_of_order(app, alert.encounter)
-    lines = pairs(
-        (
-            ("alert", alert.id),
-            ("rule", alert.key.rule if rule is None else f"{rule.id} {rule.title['en']}"),
-            ("to do", "" if rule is None else rule.action["en"]),
-            ("severity", f"{alert.severity.value}, tier {alert.tier}"),
-            ("told", ", ".join(role.value for role in alert.audience)),
-            *_let_be(alert),
-            *((row.kind, f"{moment(row.event_at, zone)} {row.actor}") for row in shown.trail),
-        )
-    )
-    return call.answer(data, lines)
-
-
-def _let_be(alert: Alert) -> tuple[tuple[str, str], ...]:
-    """Who let it be, who agreed, and why."""
-    found = alert.override
-    if found is None:
-        return ()
-    who = found.by if found.second is None else f"{found.by}, {found.second} agreed"
-    why = f"{found.reason}: {found.text}" if found.text else found.reason
-    return (("overridden by", who), ("because", why))
+    return call.answer(data, shown_in_words(call, app, shown))
 
 
 def acknowledge(call: Call) -> int:

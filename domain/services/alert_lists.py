@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from domain.alerts import ALSO
+from domain.alerts import ALSO, MEMBERS
 from domain.errors import NotFound
+from domain.ids import OrderId, TaskId
 from domain.services.alerting import rule_of
 from domain.services.authorising import authorised
 from domain.services.looking_ahead import alerts_at, standing_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from domain.alerts import Alert, AlertRule
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from domain.situation import RiskStanding
     from domain.worklists import AlertRow, JournalRow
 
+MEDICATION: Final = "medication"
 MOST: Final = 10_000
 """More alerts than a hospital has open at once."""
 
@@ -33,6 +35,7 @@ class AlertItem:
     Attributes:
         quiet: why nobody is told just now: `acknowledged`, `snoozed`, `overridden`, or empty.
         stands_for: the rules of other steps whose alerts it hides.
+        members: of a card, what the orders say that it is about.
     """
 
     row: AlertRow
@@ -40,6 +43,7 @@ class AlertItem:
     age_minutes: int
     quiet: str
     stands_for: tuple[AlertRule, ...] = ()
+    members: tuple[Mapping[str, object], ...] = ()
 
     @property
     def alert(self) -> Alert:
@@ -57,6 +61,7 @@ def list_alerts(
     encounter: EncounterId | None = None,
     resolved: bool = False,
     silent: bool = False,
+    review: bool = False,
     frozen: bool = False,
 ) -> tuple[AlertItem, ...]:
     """Alerts, the gravest and then the oldest first.
@@ -65,6 +70,7 @@ def list_alerts(
         role: only those that this role was told of, by the ladder too.
         resolved: those too that the facts have resolved.
         silent: those too that are shown to nobody.
+        review: the pharmacist's queue: of the medication loop only, what none has reviewed.
         frozen: as the watch would have left them at `now` (decision 26).
 
     Raises:
@@ -87,7 +93,16 @@ def list_alerts(
         left = (row for row in rows if row.alert.awaits_signature and row.alert.open)
         told = (*_told(alerts_at(place, kept, now), role, silent=silent), *left)
         rows = (*sorted(told, key=_gravest), *ended)
+    if review:
+        rows = tuple(row for row in rows if row.alert.reviewed_at is None and _drugs(place, row))
     return tuple(_item(place, row, now) for row in rows)
+
+
+def _drugs(place: Workplace, row: AlertRow) -> bool:
+    """Whether an alert is about the medication loop, or one that it opens."""
+    loop = place.loops.get(MEDICATION)
+    of_it = {MEDICATION, *(child.makes for child in loop.children)}
+    return row.loop in of_it or row.alert.key.rule.startswith("M-")
 
 
 def _gravest(row: AlertRow) -> tuple[int, datetime, str]:
@@ -116,7 +131,17 @@ def _item(place: Workplace, row: AlertRow, now: datetime) -> AlertItem:
         age_minutes=max(0, minutes),
         quiet=quiet_word(alert, now),
         stands_for=tuple(one for one in below if one is not None),
+        members=tuple(_members(place, alert)),
     )
+
+
+def _members(place: Workplace, alert: Alert) -> Iterator[Mapping[str, object]]:
+    for name in filter(None, alert.evidence.get(MEMBERS, "").split(",")):
+        home = place.reads.home_of_task(TaskId(name))
+        case = place.reads.case(OrderId(name) if home is None else home[0])
+        if case is not None:
+            task = case.tasks.get(TaskId(name))
+            yield {**case.order.fields, **({} if task is None else task.fields)}
 
 
 def quiet_word(alert: Alert, now: datetime) -> str:
@@ -158,7 +183,7 @@ def show_risk(
     Raises:
         NotFound: no such stay, or this program works out no scores.
     """
-    authorised(place.reads, user, "risk.show")
+    authorised(place.reads, user, "risk.show", stays=(encounter,))
     if place.reads.encounter(encounter) is None:
         raise NotFound("encounter", encounter, right="the id of a stay")
     found = standing_at(place, encounter, now)
@@ -171,7 +196,7 @@ def ward_risks(
     place: Workplace, *, user: str, ward: WardId, now: datetime
 ) -> Mapping[EncounterId, RiskStanding]:
     """The scores of the patients who lie on a ward, at an instant."""
-    authorised(place.reads, user, "risk.show")
+    authorised(place.reads, user, "risk.show", ward=ward)
     stays = [stay.id for stay in place.reads.encounters(ward=ward)]
     standings = ((stay, standing_at(place, stay, now)) for stay in stays)
     return {stay: standing for stay, standing in standings if standing is not None}

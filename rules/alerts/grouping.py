@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from domain.alerts import EVIDENCE_AT, AlertKey, AlertSeverity, Wanted
+from domain.alerts import EVIDENCE_AT, MEMBERS, AlertKey, AlertSeverity, Wanted
 from domain.ids import derived
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _together(members: Sequence[Wanted], rules: Mapping[str, Rule]) -> Wanted:
     first = ordered[0]
     subjects = sorted({one.key.subject for one in members})
     roles = dict.fromkeys(role for one in ordered for role in one.roles)
-    evidence = {"count": str(len(subjects)), "members": ",".join(subjects[:_NAMED])}
+    evidence = {"count": str(len(subjects)), MEMBERS: ",".join(subjects[:_NAMED])}
     if rules[first.key.rule].grouped == "patient":  # who put three aside has not seen a fourth
         evidence[EVIDENCE_AT] = ordered[-1].since.isoformat()
     return Wanted(

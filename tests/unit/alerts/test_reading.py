@@ -9,10 +9,12 @@ import pytest
 
 from domain.errors import NotFound
 from domain.ids import EncounterId
+from rules.alerts.loader import load_rules
 from rules.knowledge.loading import load_knowledge
 from rules.knowledge.result_limits import result_limits
+from rules.rulebook import Rules
 from tests.fakes import FakeClock
-from tests.shift import WARD, Shift, fake_app, local
+from tests.shift import WARD, Shift, fake_app, local, real_loops
 from tests.small_rulebook import SmallRulebook
 
 if TYPE_CHECKING:
@@ -52,14 +54,20 @@ def quiet(shift: Shift, clock: str, alert: Alert) -> str:
 def test_the_list_says_why_nobody_is_told_just_now(shift: Shift) -> None:
     alert = late(shift)
     assert quiet(shift, "07:06", alert) == ""
-    told = {"user": "li.na", "alert": alert.id, "reason": "waiting_for_person"}
-    shift.app.snooze_alert(command=shift.new(), minutes=2, **told)
+    shift.app.snooze_alert(
+        user="li.na", command=shift.new(), alert=alert.id, minutes=2, reason="waiting_for_person"
+    )
     assert quiet(shift, "07:07", alert) == "snoozed"
     assert quiet(shift, "07:08", alert) == "", "the two minutes are over"
     shift.app.acknowledge_alert(user="li.na", command=shift.new(), alert=alert.id)
     assert quiet(shift, "07:08", alert) == "acknowledged"
-    told["reason"] = "comfort_care"
-    shift.app.override_alert(command=shift.new(), second="ph.qian", **told)
+    shift.app.override_alert(
+        user="li.na",
+        command=shift.new(),
+        alert=alert.id,
+        reason="comfort_care",
+        second="ph.qian",
+    )
     assert quiet(shift, "07:09", alert) == "overridden"
 
 
@@ -122,3 +130,42 @@ def test_alerts_that_nobody_answered_have_no_time_of_answer(shift: Shift) -> Non
 def test_only_what_can_be_critical_has_critical_limits(name: str) -> None:
     found = result_limits(load_knowledge)(name, date(2026, 11, 24))
     assert (found is not None) is (name == "potassium")
+
+
+# ---------------------------------------------------------------- with the shipped rules
+@pytest.fixture
+def round_of_eight() -> Shift:
+    """Two tablets of nine o'clock, the second of their orders, not given by half past ten."""
+    shift = on_the_ward(Rules(load_rules(), loops=real_loops()))
+    orders = [shift.ordered(shift.drug(frequency="at 08:00,09:00")) for _ in range(2)]
+    for order in orders:
+        shift.verified(order)
+    shift.at("08:00")
+    for order in orders:
+        shift.give(shift.tasks(order)[0].id)
+    shift.at("10:30")
+    shift.app.pass_due(now=shift.clock.at)
+    return shift
+
+
+def test_a_card_names_what_it_is_about(round_of_eight: Shift) -> None:
+    now = round_of_eight.clock.at
+    rows = round_of_eight.app.list_alerts(user="li.na", now=now)
+    (card,) = [one for one in rows if one.alert.key.rule == "M-07"]
+    assert card.alert.order is None
+    assert [fields["product"] for fields in card.members] == ["PARA500", "PARA500"]
+
+
+def test_the_pharmacists_queue_is_what_nobody_of_them_has_reviewed(round_of_eight: Shift) -> None:
+    app, now = round_of_eight.app, round_of_eight.clock.at
+
+    def queue() -> set[str]:
+        return {one.alert.id for one in app.list_alerts(user="ph.qian", now=now, review=True)}
+
+    every = {one.alert.id: one.alert for one in app.list_alerts(user="ph.qian", now=now)}
+    waiting = queue()
+    assert {every[one].key.rule for one in waiting} >= {"M-07"}
+    (card,) = [one for one in waiting if every[one].key.rule == "M-07"]
+    app.review_alert(user="ph.qian", command=round_of_eight.new(), alert=card, verdict="accepted")
+    assert queue() == waiting - {card}
+    assert card in {one.alert.id for one in app.list_alerts(user="ph.qian", now=now)}
