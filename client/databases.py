@@ -11,6 +11,7 @@ from client.settings import default_keys
 if TYPE_CHECKING:
     from client.settings import Settings
     from domain.clock import Clock
+    from storage.seals import SqlSeals
     from storage.store import Store
 
 SQLITE: Final = "sqlite:///"
@@ -61,3 +62,15 @@ def open_database(settings: Settings, clock: Clock) -> Store:
     from storage.store import open_store
 
     return open_store(settings.database, clock=clock, key=database_key(settings))
+
+
+def seals_of(settings: Settings, store: Store) -> SqlSeals:
+    """The seals of a database, under this workstation's site key: made when it is first needed."""
+    from storage.receipts import Receipts
+
+    folder = default_keys() if settings.keys is None else settings.keys
+    return store.seals(
+        settings.workstation,
+        key=lambda: keys_of(settings).make("site"),
+        receipts=Receipts(folder),
+    )
