@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from domain.clinical import Allergy
     from domain.credentials import Method
+    from domain.grants import Grant, Review
     from domain.ids import EncounterId, PatientId, PractitionerId, WardId
     from domain.patients import Encounter, Patient, Ward
     from domain.people import Practitioner
@@ -38,6 +39,7 @@ class Noun(StrEnum):
     SITE = "site"
     ALERT = "alert"
     SAFETY = "safety"
+    GRANT = "grant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,28 @@ class CredentialSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """Somebody was granted a role for a time, or opened a stay in need."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTakenBack:
+    """A grant ends before its time, with this event."""
+
+    grant: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReviewed:
+    """Somebody looked at why a stay had been opened."""
+
+    grant: str
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned:
     """Who looks after whom in a shift, or who is on duty or on call."""
 
@@ -236,6 +260,9 @@ CareBody = (
     | WardSet
     | PractitionerSet
     | CredentialSet
+    | Granted
+    | GrantTakenBack
+    | AccessReviewed
     | Assigned
     | CatalogueItemSet
     | ConfigurationTaken

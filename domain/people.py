@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.ids import PractitionerId, WardId
+    from domain.ids import EncounterId, PractitionerId, WardId
 
 
 class Role(StrEnum):
@@ -86,6 +86,26 @@ def with_included(roles: frozenset[Role]) -> frozenset[Role]:
 
 
 @dataclass(frozen=True, slots=True)
+class Lent:
+    """Roles that hold for a time beside a person's own: on some wards, or for one stay.
+
+    Attributes:
+        wards: where they hold; empty means on every ward, unless a stay is named.
+        stay: the one stay for which they hold.
+    """
+
+    roles: frozenset[Role]
+    wards: frozenset[WardId] = frozenset()
+    stay: EncounterId | None = None
+
+    def holds_on(self, ward: WardId, stay: EncounterId | None) -> bool:
+        """Whether they hold on a ward, or for a stay there."""
+        if self.stay is not None:
+            return self.stay == stay
+        return not self.wards or ward in self.wards
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The person (or device) behind a command, with the roles they hold here and now.
 
@@ -94,12 +114,14 @@ class Actor:
         roles: the roles that they hold, with those that these include.
         student: may act under supervision, may not witness.
         wards: the wards they work on; empty means every ward.
+        lent: what they were granted for a time.
     """
 
     user: PractitionerId
     roles: frozenset[Role]
     student: bool = False
     wards: frozenset[WardId] = frozenset()
+    lent: tuple[Lent, ...] = ()
 
     def holds(self, allowed: tuple[Role, ...]) -> bool:
         """Whether one of the allowed roles is theirs."""
@@ -109,6 +131,28 @@ class Actor:
     def is_system(self) -> bool:
         """A device or the program itself; it never counts as the same person as anybody."""
         return Role.SYSTEM in self.roles
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether their own roles hold on every ward, and nothing was granted beside."""
+        return self.is_system or not (self.wards or self.lent)
+
+    def anywhere(self) -> Actor:
+        """With every role that they hold somewhere: for what is about no ward."""
+        return replace(self, roles=self.roles.union(*(one.roles for one in self.lent)), lent=())
+
+    def on(self, ward: WardId, stay: EncounterId | None = None) -> Actor | None:
+        """As they are on a ward, for a stay there; None where they do not work there."""
+        if self.everywhere:
+            return self
+        own = not self.wards or ward in self.wards
+        lent = [one for one in self.lent if one.holds_on(ward, stay)]
+        if not own and not lent:
+            return None
+        roles = frozenset[Role]().union(self.roles if own else (), *(one.roles for one in lent))
+        # where the patient lies is looked at again under the lock, but for a stay opened to them
+        bound = (own and bool(self.wards)) or any(one.stay is None for one in lent)
+        return replace(self, roles=roles, wards=frozenset((ward,) if bound else ()), lent=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +178,9 @@ class Practitioner:
     student: bool = False
     active: bool = True
 
-    def actor(self) -> Actor:
-        """The practitioner as the actor of a command."""
-        return Actor(self.user, with_included(self.roles), self.student, self.wards)
+    def actor(self, lent: tuple[Lent, ...] = ()) -> Actor:
+        """The practitioner as the actor of a command, with what they were granted for a time."""
+        return Actor(self.user, with_included(self.roles), self.student, self.wards, lent)
 
 
 def parse_role(text: str) -> Role | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from domain.clinical import Clinical
     from domain.credentials import Credential
     from domain.events import Event
+    from domain.grants import Grant, GrantKind
     from domain.happenings import Happening
     from domain.ids import (
         CommandId,
@@ -238,6 +239,20 @@ class Reads(Protocol):
 
     def practitioners(self) -> tuple[Practitioner, ...]:
         """All staff, disabled ones too."""
+        ...
+
+    def running_grants(self, user: PractitionerId) -> tuple[Grant, ...]:
+        """What a person was granted that runs at the clock's present instant."""
+        ...
+
+    def grants(
+        self, *, user: PractitionerId | None = None, kind: GrantKind | None = None
+    ) -> tuple[Grant, ...]:
+        """Grants, ended ones too, the latest first."""
+        ...
+
+    def grant(self, grant: str) -> Grant | None:
+        """The grant of an id."""
         ...
 
     def encounter_of_order(self, order: OrderId) -> EncounterId | None:

@@ -28,6 +28,7 @@ import domain.clinical
 import domain.credentials
 import domain.events
 import domain.findings
+import domain.grants
 import domain.happenings
 import domain.ids
 import domain.orders
@@ -54,6 +55,7 @@ _NAMES: Final[Mapping[str, object]] = {
         domain.credentials,
         domain.events,
         domain.findings,
+        domain.grants,
         domain.happenings,
         domain.ids,
         domain.orders,

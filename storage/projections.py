@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, assert_never, cast
 
 from domain.alert_events import AlertBody
 from domain.happenings import (
+    AccessReviewed,
     Admitted,
     AllergyRecorded,
     Assigned,
@@ -15,6 +16,8 @@ from domain.happenings import (
     ConfigurationTaken,
     CredentialSet,
     FollowedUp,
+    Granted,
+    GrantTakenBack,
     MovedTo,
     ObservationsWithdrawn,
     Observed,
@@ -37,6 +40,7 @@ from storage.clinical_projection import (
     withdraw,
 )
 from storage.codec import canonical, json_value
+from storage.grants import project_grant
 from storage.mapping import NO_OUTLOOK, order_row, outlook_row, task_row
 from storage.types import micros
 
@@ -164,6 +168,8 @@ def project_happening(driver: Driver, happening: Happening, *, row: Values) -> N
             _assign(driver, body)
         case CatalogueItemSet():
             _set_item(driver, body)
+        case Granted() | GrantTakenBack() | AccessReviewed():
+            project_grant(driver, happening, body)
         case (
             ConfigurationTaken()
             | ConfigurationApproved()

@@ -31,6 +31,7 @@ from storage.care_mapping import (
 )
 from storage.clinical import StoredClinical
 from storage.codec import canonical, parsed
+from storage.grants import GRANT, GRANTS, RUNNING, grant_of
 from storage.journal import happening_stream, journal_row
 from storage.mapping import CONTAINER, load_case, open_fields
 from storage.projections import ward_of as ward_where
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from domain.alerts import Alert
     from domain.clinical import Clinical
     from domain.clock import Clock
+    from domain.grants import Grant, GrantKind
     from domain.ids import CommandId, PatientId, PractitionerId, WardId
     from domain.loops.case import Case
     from domain.patients import Encounter, Patient, Ward
@@ -127,6 +129,23 @@ class SqlReads:
     def practitioners(self) -> tuple[Practitioner, ...]:
         """All staff, disabled ones too."""
         return tuple(map(practitioner_of, self._rows(ask.PRACTITIONERS)))
+
+    def running_grants(self, user: PractitionerId) -> tuple[Grant, ...]:
+        """What a person was granted that runs at the clock's present instant."""
+        rows = self._rows(RUNNING, user=user, now=micros(self._clock.now()))
+        return tuple(map(grant_of, rows))
+
+    def grants(
+        self, *, user: PractitionerId | None = None, kind: GrantKind | None = None
+    ) -> tuple[Grant, ...]:
+        """Grants, ended ones too, the latest first."""
+        found = map(grant_of, self._rows(GRANTS))
+        return tuple(one for one in found if user in (None, one.user) and kind in (None, one.kind))
+
+    def grant(self, grant: str) -> Grant | None:
+        """The grant of an id."""
+        row = self._row(GRANT, key=grant)
+        return None if row is None else grant_of(row)
 
     def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
         """The nurse of each patient at an instant."""

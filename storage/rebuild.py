@@ -27,6 +27,7 @@ from storage.projections import project_case, project_happening
 from storage.risks import OTHER_RULES, weigh, weigh_all
 from storage.statements import Statement, is_open, word
 from storage.tables import PROJECTIONS, orders, tasks
+from storage.trust_tables import TRUST_PROJECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 OutlookOf: TypeAlias = Callable[[Case], Mapping[str, Outlook]]
 """What comes next on each stream of a case: storage does not know the rules."""
 
-_EMPTY: Final = tuple(Statement(delete(table)) for table in reversed(PROJECTIONS))
+_EMPTY: Final = tuple(
+    Statement(delete(table)) for table in reversed((*PROJECTIONS, *TRUST_PROJECTIONS))
+)
 _OTHER: Final = text("config_hash <> :config")
 
 

@@ -81,7 +81,8 @@ grants = Table(
     _text("reason"),
     _text("reviewed_by", null=True),
     _number("reviewed_at", null=True),
-    _text("review", null=True),
+    _text("verdict", null=True),
+    _text("note", null=True),
     Index(None, "user_id", "ends_at"),
     Index(None, "encounter_id"),
 )

@@ -14,6 +14,7 @@ from storage.rebuild import BrokenRecordError, replay
 from storage.risks import ACTIVE, RISK_COLUMNS, weigh_all
 from storage.scratch import scratch
 from storage.tables import PROJECTIONS, encounter_state, orders, tasks
+from storage.trust_tables import TRUST_PROJECTIONS
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -93,7 +94,7 @@ def _projections(
             weigh_all(target, driver, rulebook)
             weighed = {row[0] for row in driver.rows(ACTIVE)}
         rows = 0
-        for table in PROJECTIONS:
+        for table in (*PROJECTIONS, *TRUST_PROJECTIONS):
             statement = ask.whole(table)
             pairs = zip_longest(driver.stream(statement), target.stream(statement))
             for stored, folded in pairs:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from domain.clinical import Clinical
+    from domain.grants import Grant, GrantKind
     from domain.ids import (
         CommandId,
         EncounterId,
@@ -100,6 +101,23 @@ class FakeReads(FakeAlertReads):
 
     def practitioner(self, user: PractitionerId) -> Practitioner | None:
         return self._state.staff.get(user)
+
+    def running_grants(self, user: PractitionerId) -> tuple[Grant, ...]:
+        now = self._store.clock.now()
+        return tuple(one for one in self.grants(user=user) if one.runs(now))
+
+    def grants(
+        self, *, user: PractitionerId | None = None, kind: GrantKind | None = None
+    ) -> tuple[Grant, ...]:
+        found = [
+            one
+            for one in self._store.state.grants.values()
+            if user in (None, one.user) and kind in (None, one.kind)
+        ]
+        return tuple(sorted(found, key=lambda one: (one.starts_at, one.id), reverse=True))
+
+    def grant(self, grant: str) -> Grant | None:
+        return self._store.state.grants.get(grant)
 
     def practitioners(self) -> tuple[Practitioner, ...]:
         return tuple(sorted(self._state.staff.values(), key=lambda one: one.user))

@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 from domain.errors import Conflict, NotFound, StorageError
 from domain.events import OrderPlaced, TaskMade
 from domain.happenings import (
+    AccessReviewed,
     Admitted,
     Assigned,
     BandReplaced,
     CatalogueItemSet,
     CredentialSet,
+    Granted,
+    GrantTakenBack,
     MovedTo,
     PatientLinked,
     PatientRegistered,
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from domain.clinical import Clinical
     from domain.credentials import Credential
     from domain.events import Event
+    from domain.grants import Grant
     from domain.happenings import Happening
     from domain.ports import CommandMeta, Kept
     from domain.situation import RiskScore, Situation
@@ -66,6 +70,7 @@ class FakeState:
     wards: dict[WardId, Ward] = field(default_factory=dict)
     staff: dict[PractitionerId, Practitioner] = field(default_factory=dict)
     told: dict[PractitionerId, str] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
     patients: dict[PatientId, Patient] = field(default_factory=dict)
     stays: dict[EncounterId, Encounter] = field(default_factory=dict)
     assigned: list[Assigned] = field(default_factory=list)
@@ -111,7 +116,7 @@ class FakeStore:
         self.units = FakeUnitOfWork(self)
         self.reads = FakeReads(self)
         self.credentials = FakeCredentials()
-        trail = FakeTrail()
+        trail = FakeTrail(state=lambda: self.state)
         safety = FakeSafety(lambda: self.state.journal, self._stay, trail)
         self.trust = Trust(self.credentials, CHEAP, trail, safety, clock)
 
@@ -300,6 +305,12 @@ class FakeTransaction:
                 state.wards[body.ward.id] = body.ward
             case CredentialSet():
                 state.told[body.user] = body.fingerprint
+            case Granted(grant):
+                state.grants[grant.id] = grant
+            case GrantTakenBack(key):
+                state.grants[key] = replace(state.grants[key], ends_at=happening.at)
+            case AccessReviewed(key, review):
+                state.grants[key] = replace(state.grants[key], review=review)
             case PractitionerSet():
                 state.staff[body.practitioner.user] = body.practitioner
             case PatientRegistered():

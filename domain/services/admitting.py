@@ -60,7 +60,7 @@ def admit(place: Workplace, *, user: str, command: CommandId, admission: Admissi
             a day of birth that cannot be.
         Refused: the patient is in hospital already, or the bed is taken.
     """
-    actor = authorised(place.reads, user, "patient.admit")
+    actor = authorised(place.reads, user, "patient.admit", ward=admission.ward)
     require_safe("encounter", admission.encounter)
     encounter = admission.encounter or EncounterId(place.ids.new())
     new_patient = PatientId(place.ids.new())

@@ -9,7 +9,7 @@ from domain.alerts import ALSO, MEMBERS
 from domain.errors import NotFound
 from domain.ids import OrderId, TaskId
 from domain.services.alerting import rule_of
-from domain.services.authorising import authorised
+from domain.services.authorising import at_stays, authorised
 from domain.services.looking_ahead import alerts_at, standing_at
 
 if TYPE_CHECKING:
@@ -75,8 +75,10 @@ def list_alerts(
 
     Raises:
         NotFound: nobody bears the user's name.
+        NotAuthorised: they do not work on the ward that is named, or on that of the stay.
     """
-    authorised(place.reads, user, "alert.list")
+    stays = () if encounter is None else (encounter,)
+    actor = authorised(place.reads, user, "alert.list", stays=stays, ward=ward)
     rows = place.reads.alerts(
         ward=ward,
         encounter=encounter,
@@ -86,8 +88,8 @@ def list_alerts(
         limit=MOST,
     )
     if frozen:
-        stays = place.reads.encounters(ward=ward)
-        kept = [one for one in stays if encounter in (None, one.id)]
+        here = place.reads.encounters(ward=ward)
+        kept = [one for one in here if encounter in (None, one.id)]
         ended = (row for row in rows if not row.alert.open)
         # A stay that has ended is not settled again: what it left to a signature stands.
         left = (row for row in rows if row.alert.awaits_signature and row.alert.open)
@@ -95,7 +97,11 @@ def list_alerts(
         rows = (*sorted(told, key=_gravest), *ended)
     if review:
         rows = tuple(row for row in rows if row.alert.reviewed_at is None and _drugs(place, row))
-    return tuple(_item(place, row, now) for row in rows)
+    return tuple(
+        _item(place, row, now)
+        for row in rows
+        if actor.on(row.ward, row.alert.encounter) is not None
+    )
 
 
 def _drugs(place: Workplace, row: AlertRow) -> bool:
@@ -168,10 +174,11 @@ def show_alert(place: Workplace, *, user: str, alert: str) -> AlertShown:
     Raises:
         NotFound: no such alert.
     """
-    authorised(place.reads, user, "alert.list")
+    actor = authorised(place.reads, user, "alert.list")
     found = place.reads.alert(alert)
     if found is None:
         raise NotFound("alert", alert, right="an id that `wardloop alerts list` names")
+    at_stays(place.reads, actor, (found.encounter,))
     return AlertShown(found, rule_of(place, found), place.reads.alert_trail(alert))
 
 

@@ -314,8 +314,9 @@ def _act(  # noqa: PLR0917 - the private frame of five use cases
     told: bool = True,
     signing: tuple[Proofs, Mapping[PractitionerId, Meaning]] = _UNSIGNED,
 ) -> Changes:
-    actor = authorised(place.reads, user, use_case)
     known = place.reads.alert(alert)
+    stays = () if known is None else (known.encounter,)
+    actor = authorised(place.reads, user, use_case, stays=stays)
     if known is None:
         raise NotFound("alert", alert, right="an id that `wardloop alerts list` names")
 

@@ -2,92 +2,26 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
+from domain.grants import lent_by
 from domain.ids import PractitionerId
 from domain.people import Actor, Role
+from domain.services.permissions import GATES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-    from domain.ids import WardId
+    from domain.ids import EncounterId, OrderId, WardId
+    from domain.patients import Encounter
+    from domain.people import Lent, Practitioner
     from domain.ports import Reads
     from domain.records import Source
 
 SYSTEM: Final = Actor(PractitionerId("system"), frozenset({Role.SYSTEM}))
 """The program itself: the passing of time. Nobody signs in by this name."""
-
-_ANYONE: Final = tuple(Role)
-_CLINICAL: Final = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
-_BEDSIDE: Final = (Role.PHYSICIAN, Role.NURSE, Role.ADMINISTRATOR, Role.SYSTEM)
-_IN_CHARGE: Final = (Role.CHARGE_NURSE, Role.NURSING_MANAGER, Role.ADMINISTRATOR)
-_FOLLOWING_UP: Final = (
-    Role.MEDICAL_AFFAIRS,
-    Role.NURSING_MANAGER,
-    Role.DEPARTMENT_HEAD,
-    Role.PHARMACY_LEAD,
-)
-_DECIDING: Final = (*_FOLLOWING_UP, Role.ADMINISTRATOR)
-
-GATES: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
-    {
-        "order.draft": _CLINICAL,
-        "order.sign": _CLINICAL,
-        "order.revise": _CLINICAL,
-        "order.hold": _CLINICAL,
-        "order.release": _CLINICAL,
-        "order.discontinue": _CLINICAL,
-        "order.cancel": _CLINICAL,
-        "order.need": _CLINICAL,
-        "order.show": _ANYONE,
-        "step.record": _CLINICAL,
-        "worklist.show": _ANYONE,
-        "patient.admit": _BEDSIDE,
-        "patient.transfer": _BEDSIDE,
-        "patient.discharge": _BEDSIDE,
-        "patient.death": (Role.PHYSICIAN, Role.ADMINISTRATOR, Role.SYSTEM),
-        "patient.link": (Role.MEDICAL_AFFAIRS, Role.ADMINISTRATOR, Role.SYSTEM),
-        "patient.band": _BEDSIDE,
-        "patient.show": _ANYONE,
-        "observe.vitals": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
-        "observe.result": _CLINICAL,
-        "observe.withdraw": (Role.NURSE, Role.PHYSICIAN, Role.LABORATORY, Role.SYSTEM),
-        "allergy.record": (Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.SYSTEM),
-        "weight.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
-        "pregnancy.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
-        "condition.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
-        "note.record": (Role.NURSE, Role.PHYSICIAN, Role.SYSTEM),
-        "ward.set": (Role.ADMINISTRATOR,),
-        "user.add": (Role.ADMINISTRATOR,),
-        "user.disable": (Role.ADMINISTRATOR,),
-        "user.list": _ANYONE,
-        "secret.set": _ANYONE,
-        "secret.give": (Role.ADMINISTRATOR,),
-        "staff.assign": _IN_CHARGE,
-        "staff.roster": _IN_CHARGE,
-        "catalogue.import": (Role.ADMINISTRATOR, Role.PHARMACY_LEAD),
-        "catalogue.list": _ANYONE,
-        "alert.list": _ANYONE,
-        "alert.acknowledge": (*_CLINICAL, Role.ADMINISTRATOR),
-        "alert.snooze": _CLINICAL,
-        "alert.override": _CLINICAL,
-        "alert.review": (Role.PHARMACIST,),
-        "alert.sign": (Role.PHYSICIAN,),
-        "risk.show": _ANYONE,
-        "watch.pass": (Role.SYSTEM,),
-        "safety.list": _FOLLOWING_UP,
-        "safety.follow_up": _FOLLOWING_UP,
-        "site.approve": _DECIDING,
-        "site.show": _ANYONE,
-        "export.deidentified": (Role.ADMINISTRATOR, Role.MEDICAL_AFFAIRS),
-    }
-)
-"""Use case to the roles that may ask for it, those that include them too.
-
-Of orders and steps the loop file says more, so that a hospital's own loop needs no row here.
-"""
 
 
 def authorise(actor: Actor, use_case: str) -> None:
@@ -96,7 +30,7 @@ def authorise(actor: Actor, use_case: str) -> None:
     Raises:
         NotAuthorised: none of their roles opens it.
     """
-    allowed = GATES[use_case]
+    allowed = GATES[use_case].roles
     if not actor.holds(allowed):
         needs = " or ".join(role.value for role in allowed)
         raise NotAuthorised(f"{actor.user} may not do {use_case}", needs=needs)
@@ -125,19 +59,78 @@ def practitioner_as_actor(reads: Reads, user: str, *, field: str) -> Actor:
             next_step="An administrator may enable them (user add)",
             field=field,
         )
-    return person.actor()
+    return person.actor(_lent(reads, person))
 
 
-def authorised(reads: Reads, user: str, use_case: str) -> Actor:
+def _lent(reads: Reads, person: Practitioner) -> tuple[Lent, ...]:
+    """What a person was granted for a time that runs now."""
+    grants = reads.running_grants(person.user)
+    if not grants:
+        return ()
+    givers = (reads.practitioner(grant.given_by) for grant in grants)
+    return lent_by(grants, person, {one.user: one for one in givers if one is not None})
+
+
+def authorised(
+    reads: Reads,
+    user: str,
+    use_case: str,
+    *,
+    stays: Sequence[EncounterId] = (),
+    order: OrderId | None = None,
+    ward: WardId | None = None,
+) -> Actor:
     """The actor of a use case, once they are known and let through.
+
+    Where a patient or a ward is named, they have the roles that they hold there; else all roles
+    that they hold anywhere count.
+
+    Args:
+        stays: whose patients it is about; what is not known is for the use case to refuse.
+        order: whose patient it is about.
+        ward: the ward it is about.
 
     Raises:
         NotFound: nobody bears the name.
-        NotAuthorised: none of their roles opens the use case.
+        NotAuthorised: none of their roles opens the use case, or they do not work there.
     """
     actor = practitioner_as_actor(reads, user, field="actor")
+    authorise(actor.anywhere(), use_case)
+    if actor.everywhere:
+        return actor
+    if order is not None:
+        found = reads.encounter_of_order(order)
+        stays = () if found is None else (found,)
+    if ward is not None:
+        actor = require_ward(actor, ward)
+    elif stays:
+        actor = at_stays(reads, actor, stays)
+    else:
+        return actor
     authorise(actor, use_case)
     return actor
+
+
+def at_stays(reads: Reads, actor: Actor, stays: Sequence[EncounterId]) -> Actor:
+    """An actor with the roles that they hold for all of these stays.
+
+    Raises:
+        NotAuthorised: they do not work on the ward of one of them.
+    """
+    known = [stay for one in dict.fromkeys(stays) if (stay := reads.encounter(one)) is not None]
+    if actor.everywhere or not known:
+        return actor
+    there = [require_ward(actor, stay.ward, stay.id) for stay in known]
+    return replace(
+        there[0],
+        roles=frozenset.intersection(*(one.roles for one in there)),
+        wards=frozenset().union(*(one.wards for one in there)),
+    )
+
+
+def sees(actor: Actor, stay: Encounter) -> bool:
+    """Whether a list shows a patient to somebody: on a ward of theirs, or opened to them."""
+    return actor.on(stay.ward, stay.id) is not None
 
 
 def second_person(reads: Reads, user: str, *, field: str) -> Actor:
@@ -151,7 +144,7 @@ def second_person(reads: Reads, user: str, *, field: str) -> Actor:
     actor = practitioner_as_actor(reads, user, field=field)
     if actor.is_system:
         raise NotAuthorised(f"{user} is no person", needs="another person", field=field)
-    return actor
+    return replace(actor, lent=())  # beside a bed stands who is fetched, by their own roles
 
 
 def require_own(sender: Actor, source: Source, *, named: str | None = None) -> None:
@@ -176,13 +169,16 @@ def require_own(sender: Actor, source: Source, *, named: str | None = None) -> N
         raise NotAuthorised(f"{sender.user} may not record for {named}", needs=needs)
 
 
-def require_ward(actor: Actor, ward: WardId) -> None:
-    """Keep an actor to the wards they work on; who names none works on every ward.
+def require_ward(actor: Actor, ward: WardId, stay: EncounterId | None = None) -> Actor:
+    """An actor as they are on a ward; who names no wards works on every one.
 
     Raises:
-        NotAuthorised: the patient lies on another ward.
+        NotAuthorised: they do not work there, and the stay was not opened to them.
     """
-    if actor.wards and ward not in actor.wards:
+    there = actor.on(ward, stay)
+    if there is None:
         raise NotAuthorised(
-            f"{actor.user} does not work on ward {ward}", needs=f"a user of ward {ward}"
+            f"{actor.user} does not work on ward {ward}",
+            needs=f"a user of ward {ward}, or the stay opened with a reason (access open)",
         )
+    return there

@@ -83,7 +83,7 @@ def of_patient(
         InvalidInput: the time lies in the future.
         Refused: the stay had ended by then.
     """
-    actor = authorised(place.reads, user, use_case)
+    actor = authorised(place.reads, user, use_case, stays=(encounter,))
     require_own(actor, when.source)
 
     def in_stay(writing: Writing) -> None:

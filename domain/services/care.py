@@ -150,7 +150,7 @@ def _on_stay(  # noqa: PLR0917 - the private frame of four use cases
     at: datetime | None = None,
     said: object = None,
 ) -> Changes:
-    actor = authorised(place.reads, user, use_case)
+    actor = authorised(place.reads, user, use_case, stays=(encounter,))
 
     def on_active(writing: Writing) -> None:
         stay = writing.stay(encounter)

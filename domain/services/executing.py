@@ -23,6 +23,7 @@ from domain.errors import InvalidInput, NotFound, Refused
 from domain.ids import TaskId
 from domain.loops.definition import Level
 from domain.services.authorising import (
+    at_stays,
     authorise,
     authorised,
     practitioner_as_actor,
@@ -39,7 +40,7 @@ from domain.services.writing import carried_out_before, carry_out
 from domain.signatures import NO_SECRETS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from domain.commands import Command
@@ -119,8 +120,8 @@ def record(
 def _carry_out(
     place: Workplace, sender: Actor, kind: str, entry: StepEntry, secrets: Secrets
 ) -> Changes:
-    people = _people(place.reads, sender, entry)
     targets = _targets(place.reads, entry)
+    people = _people(place.reads, sender, entry, [one.encounter for one in targets])
     proofs = _proofs(place, people, entry, secrets)
 
     def act(writing: Writing) -> None:
@@ -168,7 +169,7 @@ def _proofs(place: Workplace, people: _People, entry: StepEntry, secrets: Secret
     return found
 
 
-def _people(reads: Reads, sender: Actor, entry: StepEntry) -> _People:
+def _people(reads: Reads, sender: Actor, entry: StepEntry, stays: Sequence[EncounterId]) -> _People:
     """The actor is the user; only an interface account names another one (decision 48)."""
     actor = sender
     require_own(sender, entry.source, named=entry.actor)
@@ -176,7 +177,8 @@ def _people(reads: Reads, sender: Actor, entry: StepEntry) -> _People:
         if not entry.source.from_machine:
             raise InvalidInput("source", "a machine tells of it", right="interface, import")
         actor = practitioner_as_actor(reads, entry.actor, field="actor")
-        authorise(actor, "step.record")
+    actor = at_stays(reads, actor, stays)
+    authorise(actor, "step.record")
     witness = entry.witness
     seconds: dict[str, Actor] = {
         override.second: second_person(reads, override.second, field="override.second")

@@ -34,7 +34,7 @@ def need(
     Raises:
         Refused: too soon, too often in 24 hours, an earlier dose is open, or not as needed.
     """
-    actor = authorised(place.reads, user, "order.need")
+    actor = authorised(place.reads, user, "order.need", order=order)
 
     def act(writing: Writing) -> None:
         make_needed(writing, order, actor, reason=reason, at=at)

@@ -46,7 +46,7 @@ def draft(place: Workplace, *, user: str, command: CommandId, new: NewOrder) -> 
             verbal one.
         Refused: the stay has ended.
     """
-    actor = authorised(place.reads, user, "order.draft")
+    actor = authorised(place.reads, user, "order.draft", stays=(new.encounter,))
     require_own(actor, new.source)
     require_safe("order", new.order)
 
@@ -89,7 +89,7 @@ def sign(
         NotFound: there is no such order.
         Refused: it is signed already, or its checks found something.
     """
-    actor = authorised(place.reads, user, "order.sign")
+    actor = authorised(place.reads, user, "order.sign", order=order)
     require_own(actor, source)
     proofs = proofs_of(
         place,
@@ -184,7 +184,7 @@ def hold(
     Raises:
         Refused: not signed, on hold already, ended, or the reason is missing.
     """
-    actor = authorised(place.reads, user, "order.hold")
+    actor = authorised(place.reads, user, "order.hold", order=order)
 
     def act(writing: Writing) -> None:
         moment = at or writing.now
@@ -216,7 +216,7 @@ def release(
     Raises:
         Refused: nothing is on hold.
     """
-    actor = authorised(place.reads, user, "order.release")
+    actor = authorised(place.reads, user, "order.release", order=order)
 
     def act(writing: Writing) -> None:
         writing.decide(
@@ -287,7 +287,7 @@ def _stop(
     stop_at: datetime | None,
     at: datetime | None,
 ) -> Changes:
-    actor = authorised(place.reads, user, f"order.{verb}")
+    actor = authorised(place.reads, user, f"order.{verb}", order=order)
 
     def act(writing: Writing) -> None:
         moment = at or writing.now

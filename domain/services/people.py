@@ -231,7 +231,7 @@ def assign(
     Raises:
         InvalidInput: the shift ends before it begins; a patient is not on the ward; no nurse.
     """
-    actor = authorised(place.reads, user, "staff.assign")
+    actor = authorised(place.reads, user, "staff.assign", ward=shift.ward)
     _check_shift(shift)
 
     def bodies() -> Iterator[Assigned]:
@@ -260,7 +260,7 @@ def roster(
     Raises:
         InvalidInput: the shift ends before it begins; an unknown kind of duty or user.
     """
-    actor = authorised(place.reads, user, "staff.roster")
+    actor = authorised(place.reads, user, "staff.roster", ward=shift.ward)
     _check_shift(shift)
 
     def bodies() -> Iterator[Assigned]:
@@ -278,7 +278,7 @@ def assignments(
     place: Workplace, *, user: str, ward: WardId, now: datetime
 ) -> Mapping[EncounterId, PractitionerId]:
     """The nurse of each patient of a ward at an instant."""
-    authorised(place.reads, user, "user.list")
+    authorised(place.reads, user, "staff.show", ward=ward)
     return place.reads.assignments(ward, at=now)
 
 

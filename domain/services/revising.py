@@ -52,7 +52,7 @@ def revise(
         InvalidInput: a field is wrong.
         Refused: the order has ended, or the draft is somebody else's.
     """
-    actor = authorised(place.reads, user, "order.revise")
+    actor = authorised(place.reads, user, "order.revise", order=order)
     require_safe("new_order", new_order)
     proofs = (
         proofs_of(place, user=user, secrets=secrets, what="order.revise") if sign_too else UNPROVED

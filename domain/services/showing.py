@@ -35,7 +35,7 @@ def show_order(place: Workplace, *, user: str, order: OrderId, now: datetime) ->
     Raises:
         NotFound: there is no such order.
     """
-    authorised(place.reads, user, "order.show")
+    authorised(place.reads, user, "order.show", order=order)
     case = place.reads.case(order, whole=True)
     if case is None:
         raise NotFound("order", order, right="the id of an order")

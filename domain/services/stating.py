@@ -203,5 +203,5 @@ def show_known(place: Workplace, *, user: str, encounter: EncounterId) -> Known:
     Raises:
         NotFound: no such stay.
     """
-    authorised(place.reads, user, "patient.show")
+    authorised(place.reads, user, "patient.show", stays=(encounter,))
     return Known(place.reads.clinical(encounter), place.reads.notes(encounter))

@@ -14,7 +14,7 @@ from domain.happenings import (
 from domain.ids import EncounterId
 from domain.patients import Encounter, Patient
 from domain.services.admitting import stay_of
-from domain.services.authorising import authorised
+from domain.services.authorising import at_stays, authorised, sees
 from domain.services.care import by_mrn
 from domain.services.writing import carry_out
 
@@ -69,10 +69,14 @@ def list_wards(place: Workplace, *, user: str) -> tuple[Ward, ...]:
 def list_stays(
     place: Workplace, *, user: str, ward: WardId | None = None, active: bool = True
 ) -> tuple[Stay, ...]:
-    """Stays with their patients, in bed order, without their orders."""
-    authorised(place.reads, user, "patient.show")
+    """Stays with their patients, in bed order, without their orders; those that the user sees.
+
+    Raises:
+        NotAuthorised: the user does not work on the ward that is named.
+    """
+    actor = authorised(place.reads, user, "patient.show", ward=ward)
     stays = place.reads.encounters(ward=ward, active=active)
-    return tuple(Stay(_patient(place.reads, stay), stay) for stay in stays)
+    return tuple(Stay(_patient(place.reads, stay), stay) for stay in stays if sees(actor, stay))
 
 
 def show_stay(
@@ -83,8 +87,9 @@ def show_stay(
     Raises:
         NotFound: there is none.
         InvalidInput: neither is given.
+        NotAuthorised: the patient lies on a ward where the user does not work.
     """
-    authorised(place.reads, user, "patient.show")
+    actor = authorised(place.reads, user, "patient.show")
     reads = place.reads
     if encounter is not None:
         stay = reads.encounter(encounter)
@@ -94,6 +99,7 @@ def show_stay(
         raise InvalidInput("encounter", "nobody is named", right="encounter or mrn")
     if stay is None:
         raise NotFound("encounter", str(encounter or mrn), right="the id of a stay")
+    at_stays(reads, actor, (stay.id,))
     return Stay(_patient(reads, stay), stay, reads.orders_of(stay.id))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId, WardId
     from domain.loops.definition import LoopDefinition
     from domain.orders import Priority
+    from domain.people import Actor
     from domain.services.titles import Title
     from domain.services.workplace import Workplace
     from domain.worklists import BedRow, Outlook, ReadyStep, WorkRow
@@ -104,26 +105,67 @@ def worklist(
     Raises:
         InvalidInput: no line is asked for.
     """
-    actor = authorised(place.reads, user, "worklist.show")
+    stays = () if encounter is None else (encounter,)
+    actor = authorised(place.reads, user, "worklist.show", stays=stays, ward=ward)
     if limit < 1:
         raise InvalidInput("limit", f"{limit} lines are no list", right="1 or more")
-    roles = actor.roles if role is None else with_included(frozenset({role}))
-    rows = place.reads.work(
-        roles=roles,
-        ward=ward,
-        nurse=actor.user if mine else None,
-        encounter=encounter,
-        author=actor.user if mine else None,
-        limit=limit,
-    )
+    asked = None if role is None else with_included(frozenset({role}))
+    rows = {
+        row.task or row.order: row
+        for scope in _scopes(actor, asked, ward, encounter)
+        for row in place.reads.work(
+            roles=scope.roles,
+            ward=scope.ward,
+            nurse=actor.user if mine else None,
+            encounter=scope.stay,
+            author=actor.user if mine else None,
+            limit=limit,
+        )
+    }
     items = [
         _item(row, one, place, now)
-        for row in rows
-        for one in _waiting(row, roles, place, now)
+        for row in rows.values()
+        for one in _waiting(row, _roles_for(actor, asked, row), place, now)
         if not (mine and row.state == "verbal" and row.nurse != actor.user)
         or one.step == _signing(row, place)
     ]
     return tuple(sorted(items, key=lambda item: _rank(item, now))[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where to look for work, for which roles."""
+
+    roles: frozenset[Role]
+    ward: WardId | None = None
+    stay: EncounterId | None = None
+
+
+def _scopes(
+    actor: Actor,
+    asked: frozenset[Role] | None,
+    ward: WardId | None,
+    stay: EncounterId | None,
+) -> Iterator[_Scope]:
+    """Where the user sees work: everywhere, on their wards, and where roles were lent to them."""
+    if actor.everywhere or ward is not None or stay is not None:
+        yield _Scope(asked or actor.roles, ward, stay)
+        return
+    own: frozenset[WardId | None] = actor.wards or frozenset({None})
+    yield from (_Scope(asked or actor.roles, one) for one in sorted(own, key=str))
+    for lent in actor.lent:
+        roles = asked or lent.roles
+        if lent.stay is not None:
+            yield _Scope(roles, stay=lent.stay)
+            continue
+        wards: frozenset[WardId | None] = lent.wards or frozenset({None})
+        yield from (_Scope(roles, one) for one in sorted(wards, key=str))
+
+
+def _roles_for(actor: Actor, asked: frozenset[Role] | None, row: WorkRow) -> frozenset[Role]:
+    """The roles for which a row waits: those asked for, else the user's where the patient lies."""
+    there = actor.on(row.ward, row.encounter)
+    return asked or (actor.roles if there is None else there.roles)
 
 
 def _item(row: WorkRow, step: ReadyStep, place: Workplace, now: datetime) -> WorkItem:
@@ -232,6 +274,10 @@ def _rank(item: WorkItem, now: datetime) -> tuple[int, float, int, str, str]:
 
 
 def ward_board(place: Workplace, *, user: str, ward: WardId, now: datetime) -> tuple[BedRow, ...]:
-    """The occupied beds of a ward, in bed order."""
-    authorised(place.reads, user, "worklist.show")
+    """The occupied beds of a ward, in bed order.
+
+    Raises:
+        NotAuthorised: the user does not work there.
+    """
+    authorised(place.reads, user, "worklist.show", ward=ward)
     return place.reads.board(ward, now=now)

@@ -10,9 +10,9 @@ from domain.errors import Conflict, InvalidInput, NotAuthorised, NotFound, Refus
 from domain.ids import CommandId, EncounterId, OrderId, PractitionerId
 from domain.people import Practitioner, Role
 from domain.services.admitting import Admission
-from domain.services.authorising import GATES
 from domain.services.people import Duty
 from domain.services.people import Shift as Span
+from domain.services.permissions import GATES
 from domain.services.writing import Writing, carry_out
 from tests.fakes import FakeClock
 from tests.shift import OTHER_WARD, WARD, Shift, fake_app, fake_shift, local
@@ -168,8 +168,8 @@ def test_the_roster(shift: Shift) -> None:
 
 # ---------------------------------------------------------------- the gate, and one write
 def test_every_use_case_stands_behind_the_gate_and_refuses_somebody(shift: Shift) -> None:
-    for use_case, roles in GATES.items():
-        assert roles, use_case
+    for use_case, gate in GATES.items():
+        assert gate.roles, use_case
     with pytest.raises(NotAuthorised) as refused:
         shift.app.add_user(user="li.na", command=shift.new(), practitioner=person("x", Role.NURSE))
     assert refused.value.needs == "administrator"

@@ -90,7 +90,8 @@ grants = Table(
     _text("reason"),
     _text("reviewed_by", null=True),
     _number("reviewed_at", null=True),
-    _text("review", null=True),
+    _text("verdict", null=True),
+    _text("note", null=True),
     Index("ix_grants_user_id_ends_at", "user_id", "ends_at"),
     Index("ix_grants_encounter_id", "encounter_id"),
 )
