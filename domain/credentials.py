@@ -21,6 +21,8 @@ FREE_TRIES: Final = 3
 """Wrong secrets in a row before the next try must wait [C]."""
 _FIRST_WAIT: Final = timedelta(seconds=30)
 _LONGEST_WAIT: Final = timedelta(minutes=15)
+PIN_DIGITS: Final = 6
+"""[C]"""
 
 
 class Method(StrEnum):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from domain.credentials import Method
+from domain.credentials import PIN_DIGITS, Method
 from domain.errors import InvalidInput
 from domain.people import Role
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 SHORTEST: Final = 8
 """Characters of a password, at least (NIST SP 800-63B 5.1.1)."""
 LONGEST: Final = 256
-PIN_DIGITS: Final = 6
-"""[C]"""
 _TELLING: Final = 4
 """Letters of a name from which on it may not stand in a password: "Na" stands in many."""
 _DIFFERENT: Final = 4
