@@ -53,6 +53,9 @@ class Health:
         passed_at: when it last let time pass.
         behind_seconds: by how much the earliest of what was due was late then.
         failures: stays for which it failed; the others were passed.
+        backup_at: when the last backup that held was made; None: none is there, or none is wanted.
+        backup_late: the last one is too old, or there is none.
+        backup_failed: the code of what went wrong with the last try; empty where nothing did.
     """
 
     holder: str
@@ -60,21 +63,34 @@ class Health:
     passed_at: datetime | None = None
     behind_seconds: int = 0
     failures: int = 0
+    backup_at: datetime | None = None
+    backup_late: bool = False
+    backup_failed: str = ""
 
 
 def health(lease: Lease | None, now: datetime) -> Health:
     """What a lease tells of the watch at an instant of the workstation's true clock."""
     if lease is None:
         return Health("", alive=False)
-    told = lease.health
-    at = told.get("passed_at")
+    return _told(lease.health, holder=lease.holder, alive=lease.expires_at > now)
+
+
+def _told(told: Mapping[str, object], *, holder: str, alive: bool) -> Health:
     return Health(
-        holder=lease.holder,
-        alive=lease.expires_at > now,
-        passed_at=datetime.fromisoformat(at) if isinstance(at, str) else None,
+        holder=holder,
+        alive=alive,
+        passed_at=_instant(told, "passed_at"),
         behind_seconds=_number(told, "behind_seconds"),
         failures=_number(told, "failures"),
+        backup_at=_instant(told, "backup_at"),
+        backup_late=bool(told.get("backup_late", False)),
+        backup_failed=str(told.get("backup_failed", "")),
     )
+
+
+def _instant(told: Mapping[str, object], name: str) -> datetime | None:
+    value = told.get(name)
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
 
 
 def _number(told: Mapping[str, object], name: str) -> int:
@@ -109,7 +125,8 @@ class Watch:
         self._ticked = ticked
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(1)},
+            # a backup may take minutes: it keeps nobody from being alerted
+            executors={"default": ThreadPoolExecutor(1), "backup": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -117,6 +134,7 @@ class Watch:
         self._beating = threading.Thread(target=self._beats, name="watch-beat", daemon=True)
         self._passing = threading.Lock()
         self._failures = 0
+        self._backups: Mapping[str, object] = {}
         self._seen: datetime | None = None
         self._planned: datetime | None = None
         self._beat_at = clock.now()
@@ -177,7 +195,9 @@ class Watch:
     def health(self) -> Health:
         """How the watch of this database is, whoever holds it."""
         if self._leases is None:
-            return Health(self._holder, alive=True, passed_at=self._seen, failures=self._failures)
+            seen = None if self._seen is None else self._seen.isoformat()
+            told = {"passed_at": seen, "failures": self._failures, **self._backups}
+            return _told(told, holder=self._holder, alive=True)
         try:
             return health(self._leases.show(LEASE), self._clock.now())
         except WardloopError as error:
@@ -233,8 +253,18 @@ class Watch:
                     "passed_at": now.isoformat(),
                     "behind_seconds": int(behind.total_seconds()),
                     "failures": self._failures,
+                    **self._backups,
                 },
             )
+
+    def back_up(self) -> None:
+        """Make a backup where its time has come, where this process holds the lease."""
+        if not self.holds or self._app.back_up is None:
+            return
+        told = self._app.back_up()
+        if failed := told.get("backup_failed"):
+            _log.warning("no backup could be made: %s", failed)
+        self._backups = told
 
     # ------------------------------------------------------------------ when
     def _arm(self) -> None:
@@ -245,6 +275,9 @@ class Watch:
         add(self.renew, "interval", seconds=RENEWED.total_seconds(), id="renew")
         add(self.tick, "interval", seconds=SWEPT.total_seconds(), id="sweep")
         add(self.tick, "date", run_date=self._clock.now(), id="next")
+        if self._app.back_up is not None:
+            every = SWEPT.total_seconds()
+            add(self.back_up, "interval", seconds=every, id="backup", executor="backup")
 
     def _plan(self) -> None:
         """Wake at the next instant; a clock that was set by `--now` is followed by its distance."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from client.app import App
 from client.approving import agreed
+from client.backups import Backups
 from client.configuring import configuration, outlook_of
 from client.databases import make_database, open_database
 from client.hashing import Argon2Hash
@@ -210,6 +211,7 @@ def build(
         leases=store.leases,
         close=store.close,
         renewed=_Renewal(settings, store, used, decides, place),
+        back_up=Backups(settings, SystemClock()).run,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.cli import backup_commands
 from client.cli.errors import FoundWanting
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def add(commands: Commands) -> None:
         "check every hash and number, compare every projection",
         more="Writes nothing. Names the first record that does not hold.",
     )
+    backup_commands.add(group)
 
 
 def upgrade_schema(call: Call) -> int:

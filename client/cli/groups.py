@@ -13,6 +13,7 @@ from client.cli import (
     exporting,
     importing,
     incidents,
+    key_commands,
     loop_commands,
     observing,
     opening,
@@ -59,6 +60,7 @@ def add_all(parser: Parser) -> None:
         importing,
         exporting,
         database,
+        key_commands,
         workstation,
     ):
         module.add(commands)
