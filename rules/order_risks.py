@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from domain.clinical import Clinical
+from domain.conditions import listed
 from domain.errors import InvalidInput
 from domain.observations import VITALS
+from rules.kidneys import aki_stage
 from rules.scores.news2 import PARAMETERS
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class OrderRisks:
         clinical = situation.clinical
         latest = tuple(one for name, one in clinical.latest.items() if name not in _WATCHED)
         earlier = clinical.series.get(_COMPARED, ())[:2] if _COMPARED in clinical.latest else ()
-        known_by = (clinical.allergies, situation.flags, earlier)
+        stage = aki_stage(clinical, rrt=False)  # of earlier values and other stays, too
+        known_by = (clinical.allergies, situation.flags, earlier, stage, listed(clinical.facts))
         same = (streams, latest, known_by)  # mostly the very same objects: compared at once
         known = self._known.get(situation.encounter)
         if known is not None and known[0] == same:

@@ -12,11 +12,11 @@ from domain.analytes import UNITS
 from domain.conditions import listed, taken_apart
 from domain.quantities import Quantity
 from rules.alerts.vital_sets import PREGNANT, VitalSet, change_in_12_hours, last_complete
+from rules.kidneys import CREATININE, UMOL, aki_stage
 from rules.risk_values import OrderRisk, RiskInputs
 from rules.scores.charlson import CharlsonInputs, charlson
 from rules.scores.ckd_epi_2021 import ckd_epi_2021
 from rules.scores.guards import ADULT
-from rules.scores.kdigo_aki import Creatinine, KdigoInputs, kdigo_aki
 from rules.scores.kidney_function import KidneyInputs
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from rules.open_steps import OpenWork
     from rules.risk_table import RiskModel
 
-CREATININE: Final = "creatinine"
-UMOL: Final = UNITS[CREATININE]
-"""A value that came in a unit that is not known says nothing."""
 ON_DIALYSIS: Final = "on_dialysis"
 BAND_AGES: Final = (16, 65, 75, 85)
 """Birthdays at which a score changes: NEWS2 begins, and the steps of the baseline."""
@@ -61,7 +58,7 @@ def risk_inputs(
         news2_excluded=acute.excluded,
         news2_change_12h=acute.change,
         observations_overdue=overdue,
-        aki_stage=aki_stage(situation),
+        aki_stage=aki_stage(situation.clinical, rrt=ON_DIALYSIS in situation.flags),
         critical_value_open=critical_since(situation) is not None,
         order_risks=(*known, *loop_risks(situation)),
         open_steps=tuple(work.steps),
@@ -125,25 +122,6 @@ def critical_since(situation: Situation) -> datetime | None:
         ),
         default=None,
     )
-
-
-def aki_stage(situation: Situation) -> int | None:
-    """The KDIGO stage by creatinine and dialysis; None where neither is known."""
-    clinical, rrt = situation.clinical, ON_DIALYSIS in situation.flags
-    if CREATININE not in clinical.latest and not rrt:
-        return None
-    row = clinical.series.get(CREATININE, ())
-    values = tuple(
-        (one.at, one.number) for one in row if one.unit == UMOL and one.number is not None
-    )
-    return _staged(values, rrt)
-
-
-@lru_cache(maxsize=4096)
-def _staged(values: tuple[tuple[datetime, Decimal], ...], rrt: bool) -> int | None:  # noqa: FBT001 - part of the cache's key
-    taken = tuple(Creatinine(at, value) for at, value in values)
-    found = kdigo_aki(KdigoInputs(creatinine=taken, rrt=rrt)).value
-    return None if found is None else int(found)
 
 
 def filtration(situation: Situation) -> Decimal | None:

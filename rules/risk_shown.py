@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from domain.conditions import CONDITIONS
 from domain.situation import RiskCause, RiskScore
-from rules.risk_inputs import CREATININE, critical_since
+from rules.kidneys import CREATININE
+from rules.risk_inputs import critical_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

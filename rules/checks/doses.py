@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from domain.alerts import AlertSeverity
-from domain.findings import Finding
+from domain.findings import Finding, Severity
 from domain.timing import Kind
 from rules.checks import patient
 from rules.checks.drugs import Drug
@@ -220,16 +220,24 @@ def renal_findings(asked: Prescription) -> Iterator[Finding]:
     rows = [row for row in asked.tables.of(RenalRow) if _renal_about(asked, row)]
     if not rows:
         return
-    unknown = False
+    unknown = said = False
     dialysis = patient.on_dialysis(asked.clinical, asked.now)
+    stage = patient.kidney_injury(asked.clinical, asked.now) or 0
     for row in rows:
+        if row.aki_from is not None:
+            if stage >= row.aki_from:
+                said = True
+                yield _injured(asked, row, stage)
+            continue
         rate = Decimal(0) if dialysis else _rate(asked, row)
         if rate is None:
             unknown = True
-        elif row.at_least <= rate < row.below:
+        elif row.at_least <= rate < (row.below or rate):
             found = _renal(asked, row)
             if found is not None:
                 yield found
+    if stage and not said:
+        yield _unsteady(asked, stage)
     if unknown:
         yield not_checked(
             RENAL,
@@ -269,6 +277,34 @@ def _renal(asked: Prescription, row: RenalRow) -> Finding | None:
             AlertSeverity.S2: "renal_adjust",
         }.get(grade, ""),
         params=(("drug", asked.called), ("advice", row.en), ("advice_zh", row.zh)),
+    )
+
+
+def _injured(asked: Prescription, row: RenalRow, stage: int) -> Finding:
+    """What an acute kidney injury means for a drug."""
+    return of_row(
+        row,
+        check=RENAL,
+        grade=row.severity,
+        message=f"{asked.called}: acute kidney injury, stage {stage} ({row.en})",
+        right=row.en,
+        risk="renal_adjust" if row.severity is AlertSeverity.S2 else "renal_contraindicated",
+        params=(("drug", asked.called), ("advice", row.en), ("advice_zh", row.zh)),
+    )
+
+
+def _unsteady(asked: Prescription, stage: int) -> Finding:
+    """The rate is worked out from a creatinine that still rises: the true one is lower (G-AKI)."""
+    return Finding(
+        RENAL,
+        Severity.WARNING,
+        f"{asked.called}: acute kidney injury, stage {stage}: the kidney works less than its"
+        " creatinine says",
+        "take the dose of the next lower band, and measure creatinine every day",
+        params=(
+            ("drug", asked.called),
+            ("advice_zh", f"急性肾损伤{stage}期:肾功能低于估算值,按下一档剂量"),
+        ),
     )
 
 

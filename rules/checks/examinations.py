@@ -196,13 +196,14 @@ def _contrast(context: CheckContext, tables: Tables, *, check: str) -> Iterator[
         yield not_checked(check, "no eGFR for a contrast medium", "measure creatinine")
         return
     dialysis = patient.on_dialysis(clinical, context.entry.at)
+    injured = bool(patient.kidney_injury(clinical, context.entry.at))
     for row in tables.of(ContrastRow):
         if row.agent not in agents or (
             row.agent == "metformin" and not _metformin(tables, clinical)
         ):
             continue
         inside = rate is not None and row.at_least <= rate < row.below and not dialysis
-        if inside or (dialysis and row.on_dialysis):
+        if inside or (injured and row.or_aki) or (dialysis and row.on_dialysis):
             yield of_row(
                 row,
                 check=check,

@@ -9,6 +9,7 @@ from domain.clinical import Clinical
 from domain.observations import Observation
 from domain.patients import Sex
 from domain.quantities import Quantity
+from rules.kidneys import aki_stage
 from rules.scores.ckd_epi_2021 import ckd_epi_2021
 from rules.scores.cockcroft_gault import CockcroftGaultInputs, cockcroft_gault
 from rules.scores.kidney_function import KidneyInputs
@@ -70,6 +71,17 @@ def filtration_rate(clinical: Clinical, now: datetime) -> Decimal | None:
         )
     )
     return None if said.value is None else Decimal(said.value)
+
+
+def kidney_injury(clinical: Clinical, now: datetime) -> int | None:
+    """The KDIGO stage, for what kidneys that are failing now mean for a drug.
+
+    None where no creatinine is fresh enough, and on dialysis: that has rules of its own.
+    """
+    if on_dialysis(clinical, now):
+        return None
+    found = fresh(clinical, "creatinine", now, CREATININE_HOURS)
+    return None if found is None else aki_stage(clinical, rrt=False)
 
 
 def on_dialysis(clinical: Clinical, now: datetime) -> bool:

@@ -8,12 +8,17 @@ from rules.knowledge.rows import Id, KnowledgeRow, Names, Number, Positive, Seve
 
 
 class ContrastRow(KnowledgeRow):
-    """What the kidney means for contrast media, and for metformin beside them."""
+    """What the kidney means for contrast media, and for metformin beside them.
+
+    Attributes:
+        or_aki: holds in an acute kidney injury too, whatever the filtration rate.
+    """
 
     agent: Literal["iodinated", "gadolinium_i", "gadolinium_ii", "gadolinium_iii", "metformin"]
     at_least: Number = Decimal(0)
     below: Number
     on_dialysis: bool = False
+    or_aki: bool = False
     severity: Severity
 
 

@@ -263,6 +263,7 @@ class RenalRow(KnowledgeRow):
         by: `crcl` mL/min (Cockcroft-Gault) or `egfr` mL/min/1.73 m2 (CKD-EPI 2021).
         at_least: the band begins here ...
         below: ... and ends before here.
+        aki_from: instead of a band: an acute kidney injury of this KDIGO stage or a higher one.
         verdict: `contraindicated` S1, `avoid` S2, `adjust` S2 above the dose that is said.
     """
 
@@ -272,7 +273,8 @@ class RenalRow(KnowledgeRow):
     drugs: Names
     by: Literal["crcl", "egfr"] = "crcl"
     at_least: Number = Decimal(0)
-    below: Number
+    below: Number | None = None
+    aki_from: Literal[1, 2, 3] | None = None
     verdict: Literal["contraindicated", "avoid", "adjust"]
     max_per_day: Number | None = None
     max_per_kg_day: Number | None = None
@@ -282,7 +284,9 @@ class RenalRow(KnowledgeRow):
 
     @model_validator(mode="after")
     def _band(self) -> Self:
-        if self.at_least >= self.below:
+        if (self.below is None) == (self.aki_from is None):
+            raise ValueError("either below (a band) or aki_from (an acute injury) is given")
+        if self.below is not None and self.at_least >= self.below:
             raise ValueError("the band ends before it begins; right would be at_least < below")
         return self
 

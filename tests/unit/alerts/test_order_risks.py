@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from domain.clinical import Allergy
-from domain.ids import EncounterId
+from domain.conditions import CONDITIONS
+from domain.ids import EncounterId, PractitionerId
+from domain.standing import StandingFact
 from rules import order_risks
 from rules.alerts.loader import load_rules
 from rules.order_risks import OrderRisks
@@ -63,6 +65,28 @@ def test_a_result_an_allergy_an_order_or_a_fact_asks_anew() -> None:
         asked = len(checks.asked)
         risks.of(other)
         assert len(checks.asked) == asked + 1
+
+
+def test_an_earlier_creatinine_of_another_stay_asks_anew() -> None:
+    """The injury is judged against it, though the last value is the same."""
+    checks = Checks()
+    risks = OrderRisks(checks)
+    orders = (active("heparin", signed=3),)
+    for before in ("170", "80"):
+        clinical = observed((1, {"creatinine": before}), (5, {"creatinine": "170"}), orders=orders)
+        risks.of(stay(order("medication", steps=done(M1=3)), clinical=clinical))
+    assert len(checks.asked) == 2
+
+
+def test_an_illness_asks_anew() -> None:
+    checks = Checks()
+    risks = OrderRisks(checks)
+    situation = ward(potassium="4.0")
+    said = StandingFact(CONDITIONS, "listed", at(4), PractitionerId("dr.chen"), {"listed": ["chf"]})
+    ill = replace(situation.clinical, facts={CONDITIONS: said})
+    risks.of(situation)
+    risks.of(replace(situation, clinical=ill))
+    assert len(checks.asked) == 2
 
 
 def test_what_no_check_looks_at_asks_nothing() -> None:
