@@ -12,6 +12,7 @@ from rules.checks import (
     electrolytes,
     high_alert,
     interactions,
+    potassium_infusion,
     pregnancy,
 )
 from rules.checks.drugs import drug_of, drug_of_order
@@ -31,6 +32,7 @@ PARTS: Final[tuple[Callable[[Prescription], Iterator[Finding]], ...]] = (
     high_alert.findings,
     high_alert.look_alike_findings,
     electrolytes.findings,
+    potassium_infusion.findings,
 )
 """What is asked, in this order."""
 

@@ -34,7 +34,10 @@ class ElectrolyteRow(KnowledgeRow):
     drugs_in: ClassVar[tuple[str, ...]] = ("drugs",)
     less_is_stricter: ClassVar[tuple[str, ...]] = ("low",)
 
-    id: Literal["k1", "k2", "k3_severe", "k3", "k4", "k5", "qt1", "qt2_high", "qt2_moderate", "qt3"]
+    id: Literal[
+        "k1", "k2", "k3_severe", "k3", "k4", "k5", "k_rate", "k_strength", "qt1", "qt2_high",
+        "qt2_moderate", "qt3",
+    ]  # fmt: skip
     drugs: Names = ()
     low: Number | None = None
     high: Number | None = None
