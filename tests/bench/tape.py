@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
-
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,11 +71,13 @@ def listen(tape: Tape) -> Callable[[], None]:
     """From now on every new connection writes to the tape; call the answer to end that."""
     _Listening.tape = tape
 
-    def connecting(_dialect: object, _record: object, _args: object, more: dict[str, Any]) -> None:
-        more["factory"] = _Listening
+    opened = sqlite3.connect
+    sqlite3.connect = partial(opened, factory=_Listening)  # type: ignore[assignment]  # the same function, with another kind of connection
 
-    event.listen(Engine, "do_connect", connecting)
-    return lambda: event.remove(Engine, "do_connect", connecting)
+    def end() -> None:
+        sqlite3.connect = opened
+
+    return end
 
 
 class Player:
