@@ -35,6 +35,8 @@ MODELS: Final[Mapping[str, type[KnowledgeRow]]] = MappingProxyType(
 
 R = TypeVar("R", bound=KnowledgeRow)
 _WORD: Final = re.compile(r"[^a-z0-9]+")
+_REMEMBERED: Final = 4096
+"""So many names of products are kept: a formulary has as many."""
 
 
 def normal(name: str) -> str:
@@ -52,6 +54,7 @@ class Tables:
         names: normal names and other names of ingredients, to their ids.
         chinese: Chinese names of ingredients, to their ids, the longest first.
         classes: normal names of groups, as people write them, to their ids.
+        named: what names of products were found to name: catalogues have few, doses are many.
     """
 
     rows: Mapping[str, tuple[KnowledgeRow, ...]]
@@ -60,6 +63,9 @@ class Tables:
     chinese: Mapping[str, str] = field(init=False)
     longest: int = field(init=False)
     classes: Mapping[str, str] = field(init=False)
+    named: dict[str, tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Work out who belongs to which group, and by which names."""
@@ -115,6 +121,14 @@ class Tables:
 
     def ingredients_in(self, text: str) -> tuple[str, ...]:
         """The ingredients that a product's name names, longest names first: whole words only."""
+        known = self.named.get(text)
+        if known is None:
+            if len(self.named) >= _REMEMBERED:
+                self.named.clear()
+            known = self.named[text] = self._ingredients_in(text)
+        return known
+
+    def _ingredients_in(self, text: str) -> tuple[str, ...]:
         words = normal(text).split("_")
         found: dict[str, None] = {}
         at = 0
