@@ -6,7 +6,7 @@ import json
 from functools import lru_cache
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from domain.ids import TaskId
 from domain.loops.case import Case
@@ -87,7 +87,10 @@ def fields_text(fields: Mapping[str, object]) -> str:
     return canonical(json_value(fields)) if found is None else found[1]
 
 
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 _ORDERS: Final[dict[object, tuple[Row, Order]]] = {}
+_TASKS: Final[dict[str, tuple[Row, Task]]] = {}
 
 
 def order_of(row: Row) -> Order:
@@ -96,9 +99,7 @@ def order_of(row: Row) -> Order:
     if known is not None and known[0] == row:
         return known[1]
     order = _new_order(row)
-    if len(_ORDERS) >= _REMEMBERED:
-        _ORDERS.clear()
-    _ORDERS[row[0]] = (row, order)
+    _keep(_ORDERS, row[0], (row, order))
     return order
 
 
@@ -129,9 +130,28 @@ def order_arguments(row: Row) -> dict[str, object]:
     }
 
 
+_READ_OF_ORDER: Final = itemgetter(*(column.name for column in sql.ORDER_COLUMNS))
+_READ_OF_TASK: Final = itemgetter(*(column.name for column in sql.TASK_COLUMNS))
+
+
+def written_order(order: Order, values: Values) -> None:
+    """An order was stored as these columns: as long as its row reads so, it is this one."""
+    _keep(_ORDERS, order.id, (_READ_OF_ORDER(values), order))
+
+
+def written_task(task: Task, values: Values) -> None:
+    """A task was stored as these columns: as long as its row reads so, it is this one."""
+    _keep(_TASKS, task.id, (_READ_OF_TASK(values), task))
+
+
+def _keep(kept: dict[_K, _V], key: _K, value: _V) -> None:
+    if len(kept) >= _REMEMBERED:
+        kept.clear()
+    kept[key] = value
+
+
 _QUICKLY: Final = itemgetter(3, 4, 5, 0)
 """Time made, due time, sequence and id of a task's row."""
-_TASKS: Final[dict[str, tuple[Row, Task]]] = {}
 
 
 def task_of(row: Row, order: OrderId, encounter: EncounterId) -> Task:
@@ -145,9 +165,7 @@ def task_of(row: Row, order: OrderId, encounter: EncounterId) -> Task:
     if known is not None and known[0] == row and known[1].encounter_id == encounter:
         return known[1]
     task = _new_task(row, order, encounter)
-    if len(_TASKS) >= _REMEMBERED:
-        _TASKS.clear()
-    _TASKS[key] = (row, task)
+    _keep(_TASKS, key, (row, task))
     return task
 
 

@@ -41,7 +41,14 @@ from storage.clinical_projection import (
 )
 from storage.codec import canonical, json_value
 from storage.grants import project_grant
-from storage.mapping import NO_OUTLOOK, order_row, outlook_row, task_row
+from storage.mapping import (
+    NO_OUTLOOK,
+    order_row,
+    outlook_row,
+    task_row,
+    written_order,
+    written_task,
+)
 from storage.types import micros
 
 if TYPE_CHECKING:
@@ -113,6 +120,7 @@ class _CaseWriter:
                 statement, values = sql.MOVE_ORDER, values | outlook
             if self._driver.write(statement, values) != 1:
                 raise MovedMeanwhileError(order.id, is_order=True)
+            written_order(order, values)
             if before.state.terminal and not order.state.terminal:
                 ward = ward_of(self._driver, order.encounter_id)
                 self._driver.write(sql.CARRY_ORDER, {"ward_id": ward, "key": order.id})
@@ -133,6 +141,7 @@ class _CaseWriter:
                 statement, values = sql.MOVE_TASK, values | outlook
             if self._driver.write(statement, values) != 1:
                 raise MovedMeanwhileError(task.id, is_order=False)
+            written_task(task, values)
         elif outlook is not None and not task.state.terminal:
             self._driver.write(sql.TASK_OUTLOOK, outlook | {"key": task.id})
 

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from json import encoder
-from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, TypeAlias, cast, get_args, get_origin
 
@@ -67,54 +66,70 @@ def _default(of: Field[object]) -> object:
 
 @cache
 def _whole(kind: type) -> Writer:
-    names = _names(kind)
-    defaults = {of.name: _default(of) for of in fields(kind)}
-    rows = []
-    for name in names:
-        head, put, default = f'"{name}":', _writer(hints(kind)[name], _inner), defaults[name]
-        rows.append((head, put, default, "" if default is MISSING else head + put(default)))
-    get = _getter(names)
-
-    def write(value: object) -> str:
-        parts = [
-            usual if held is default else head + put(held)
-            for (head, put, default, usual), held in zip(rows, get(value), strict=False)
-        ]
-        return "{" + ",".join(parts) + "}"
-
-    return write
+    """Each field is written by its own line: no loop over fields runs while a record is kept."""
+    names: dict[str, object] = {"_quoted": quoted}
+    lines = []
+    for place, (name, default) in enumerate(_fields(kind)):
+        text = _line(names, kind, (name, place), _inner)
+        lines.append(f"held = value.{name}")
+        if default is not MISSING:
+            usual = f'"{name}":' + cast("Writer", names[f"_put{place}"])(default)
+            names |= {f"_default{place}": default, f"_usual{place}": usual}
+            text = f"_usual{place} if held is _default{place} else {text}"
+        lines.append(f"text{place} = {text}")
+    inside = ",".join(f"{{text{place}}}" for place in range(len(lines) // 2))
+    return _function([*lines, f"return f'{{{{{inside}}}}}'"], names)
 
 
 @cache
 def _changed(kind: type, without: frozenset[str]) -> Writer:
-    names = [name for name in _names(kind) if name not in without]
-    defaults = {of.name: _default(of) for of in fields(kind)}
-    rows = [
-        (f'"{name}":', _writer(hints(kind)[name], _inner_changed), defaults[name]) for name in names
-    ]
-    get = _getter(names)
-
-    def write(value: object) -> str:
-        parts = [
-            head + put(held)
-            for (head, put, default), held in zip(rows, get(value), strict=False)
-            if held is not default and held != default
-        ]
-        return "{" + ",".join(parts) + "}"
-
-    return write
+    names: dict[str, object] = {"_quoted": quoted}
+    lines = ["parts = []", "put = parts.append"]
+    kept = [(name, default) for name, default in _fields(kind) if name not in without]
+    for place, (name, default) in enumerate(kept):
+        text = _line(names, kind, (name, place), _inner_changed)
+        names[f"_default{place}"] = default
+        lines.append(f"held = value.{name}")
+        lines.append(f"{_unlike(default, place)}put({text})")
+    return _function([*lines, "return '{' + ','.join(parts) + '}'"], names)
 
 
-def _names(kind: type) -> list[str]:
+def _unlike(default: object, place: int) -> str:
+    """The words that leave a field out where it holds its default."""
+    if default is MISSING:
+        return ""
+    if default is None:
+        return "if held is not None: "
+    if isinstance(default, Mapping | tuple | frozenset) and not default:
+        return "if held: "
+    return f"if held is not _default{place} and held != _default{place}: "
+
+
+def _line(names: dict[str, object], kind: type, field: tuple[str, int], inside: Writer) -> str:
+    """The words that write one field, with what they name put into `names`."""
+    name, place = field
+    hint = plain_hint(hints(kind)[name])
+    names[f"_put{place}"] = _writer(hint, inside)
+    names[f"_head{place}"] = f'"{name}":'
+    if hint is str:
+        return f"_head{place} + (_quoted(held) if held.__class__ is str else _put{place}(held))"
+    if hint is int:
+        return f"_head{place} + (f'{{held}}' if held.__class__ is int else _put{place}(held))"
+    return f"_head{place} + _put{place}(held)"
+
+
+def _function(lines: list[str], names: dict[str, object]) -> Writer:
+    made: dict[str, Writer] = {}
+    body = "\n    ".join(lines)
+    exec(f"def write(value):\n    {body}", names, made)  # noqa: S102 - of our own field names, as dataclasses itself does
+    return made["write"]
+
+
+def _fields(kind: type) -> list[tuple[str, object]]:
+    """The fields in the order in which JSON has them, each with its default."""
     if not is_dataclass(kind):
         raise StorageError("NOT_STORABLE", f"a {kind.__name__} has no form in the journal")
-    return sorted(of.name for of in fields(kind))
-
-
-def _getter(names: list[str]) -> Callable[[object], tuple[object, ...]]:
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+    return [(of.name, _default(of)) for of in sorted(fields(kind), key=lambda one: one.name)]
 
 
 def _inner(value: object) -> str:
