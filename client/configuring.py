@@ -72,6 +72,7 @@ def configuration(settings: Settings, now: datetime) -> Configuration:
     """
     from rules.rulebook import Rules
     from rules.site import in_force, lists_of, next_change
+    from rules.site_handover import quiet_of
 
     sites = read_sites(settings)
     held = in_force(sites, now)
@@ -82,7 +83,14 @@ def configuration(settings: Settings, now: datetime) -> Configuration:
     return Configuration(
         settings=used,
         loops=loops,
-        rules=Rules(table, loops=loops, model=model, risks=_risks(used), sha256=sha256),
+        rules=Rules(
+            table,
+            loops=loops,
+            model=model,
+            quiet=quiet_of(held, settings.time_zone),
+            risks=_risks(used),
+            sha256=sha256,
+        ),
         table=table,
         lists=lists_of(held),
         sha256=sha256,
@@ -202,6 +210,7 @@ def _hash(
     settings: Settings, loops: Loops, table: RuleTable, model: RiskModel, sites: Sequence[Site]
 ) -> str:
     from rules.site import lists_of
+    from rules.site_handover import handovers_of
 
     said = {
         "profile": settings.profile,
@@ -213,6 +222,7 @@ def _hash(
         "risk": model.config_sha256,
         "knowledge": _knowledge_hash(sites),
         "lists": lists_of(sites).model_dump(),
+        "handover": {ward: row.said for ward, row in sorted(handovers_of(sites).items())},
     }
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

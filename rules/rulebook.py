@@ -18,7 +18,7 @@ from rules.alerts.grouping import grouped
 from rules.alerts.loader import RuleTable
 from rules.alerts.observing import observations_due_at
 from rules.alerts.plan import Plan, limits_of
-from rules.alerts.quiet import DELAYED, Quiet
+from rules.alerts.quiet import DELAYED, EVERYWHERE, Quiet
 from rules.alerts.remembered import kept
 from rules.alerts.step_roles import step_roles
 from rules.alerts.suppression import hides_nothing, suppressed
@@ -90,7 +90,8 @@ class Rules:
         Args:
             loops: for the roles of steps whose limits have no rule of their own.
             model: the numbers of CLORS; without it those shipped.
-            quiet: the handovers of wards; on a ward that is not named nothing waits.
+            quiet: the handovers of wards, under `EVERYWHERE` those of all others; where none are
+                named nothing waits.
             risks: what the prescribing checks find about active orders; asked anew when orders,
                 results or allergies have changed, never by time. Without it only a situation's own.
             sha256: of the whole configuration that this is part of; without it of what is here.
@@ -167,7 +168,8 @@ class Rules:
             view.risk_since = _last_change(view, work, claims, due, now)
             claims += ward.plan.of_risk(view)
         claims += faulted(view)
-        quiet, known = self._quiet.get(situation.ward), ward.plan.remembered
+        quiet = self._quiet.get(situation.ward, self._quiet.get(EVERYWHERE))
+        known = ward.plan.remembered
         hushed = claims if quiet is None else [_hushed(quiet, one) for one in claims]
         changes = (
             limits.next_at,

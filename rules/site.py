@@ -13,10 +13,12 @@
     [rules.M-05]                                 # rules.alerts.overlay
     [clors.orders]                               # rules.risk_table: within half and one and a half
     [[knowledge]]                                # rules.knowledge.overlaying
+    [handover]                                   # rules.site_handover
     [lists]                                      # the hospital's own lists
 
-A limit, an alert rule, a weight and a list are changed by two people (`approved_by`). What a ward
-may change for itself are its loops and its alert rules; the rest holds for the whole site.
+A limit, an alert rule, a handover, a weight and a list are changed by two people (`approved_by`).
+What a ward may change for itself are its loops, alert rules and handovers; the rest holds for the
+whole site.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,10 +35,11 @@ from rules.loops.document import Document, Fault, read_document, row_faults
 from rules.loops.overlay import PARTS, Overlay
 from rules.loops.rows import Line, Read, Row
 from rules.loops.words import string_or_list, strings
+from rules.site_handover import HandoverRow
 
 FOUR_EYES: Final = 2
 _OF_THE_SITE: Final = ("clors", "knowledge", "lists")
-_TWO_FOR: Final = ("rules", "clors", "lists")
+_TWO_FOR: Final = ("rules", "handover", "clors", "lists")
 
 
 class SiteError(DefinitionError):
@@ -82,6 +85,7 @@ class _HeadRows(Row):
     note: str = ""
     loops: Annotated[dict[str, Any], Field(default_factory=dict)]
     rules: Annotated[dict[str, Any], Field(default_factory=dict)]
+    handover: HandoverRow | None = None
     clors: Annotated[dict[str, Any], Field(default_factory=dict)]
     knowledge: Annotated[list[Any], Field(default_factory=list)]
     lists: Annotated[ListRows, Field(default_factory=ListRows)]
@@ -96,6 +100,7 @@ class Site:
         wards: the wards that it is for; empty: the whole site.
         effective_from: before this instant it is not in force; None: it always is.
         approved_by: who decided it.
+        handover: when its shifts hand over; None: it says nothing of that.
     """
 
     path: Path
@@ -106,6 +111,7 @@ class Site:
     approved_by: tuple[str, ...]
     note: str
     lists: ListRows
+    handover: HandoverRow | None = None
 
     @property
     def overlay(self) -> Overlay:
@@ -149,6 +155,7 @@ def read_site(path: Path) -> Site:
         approved_by=head.approved_by,
         note=head.note,
         lists=head.lists,
+        handover=head.handover,
     )
 
 

@@ -49,6 +49,7 @@ def changes_of(site: Site, shipped: Shipped) -> tuple[Change, ...]:
     found = (
         *_of_loops(site, shipped),
         *_of_rules(site),
+        *_of_handover(site),
         *_of_clors(site),
         *_of_knowledge(site, shipped.tables),
         *_of_lists(site),
@@ -102,6 +103,11 @@ def _of_rules(site: Site) -> Iterator[Change]:
                     yield _change(at, _at(row, (key,)) or "", value)
                 case _:
                     yield _change(at, _at(row, (key,)), value)
+
+
+def _of_handover(site: Site) -> Iterator[Change]:
+    if site.handover is not None:
+        yield _change(("handover",), None, site.handover.said)
 
 
 def _of_clors(site: Site) -> Iterator[Change]:

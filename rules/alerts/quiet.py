@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WINDOW: Final = timedelta(minutes=15)
 """Before and after a handover (rules specification 3.1)."""
+EVERYWHERE: Final = ""
+"""The name under which the handovers of wards stand that have none of their own."""
 DELAYED: Final = frozenset({AlertSeverity.S3, AlertSeverity.S4})
 
 

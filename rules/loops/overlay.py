@@ -51,7 +51,7 @@ _MAY_CHANGE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 HEADS: Final = ("format", "version", "ward", "effective_from", "approved_by", "note")
 """What a site's file says of itself (`rules.site`)."""
-PARTS: Final = ("loops", "rules", "clors", "knowledge", "lists")
+PARTS: Final = ("loops", "rules", "handover", "clors", "knowledge", "lists")
 """What it may change; each is read by the part of the program that it changes."""
 _TOP: Final = (*HEADS, *PARTS)
 

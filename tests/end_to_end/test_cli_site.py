@@ -38,7 +38,7 @@ def test_the_example_of_the_guide_holds_and_tells_every_change(wardloop: Wardloo
     path = file(wardloop, example())
     said = wardloop("site", "check", path)
     assert said.code == 0, said.err
-    assert "site.toml holds. 12 changes." in said.out
+    assert "site.toml holds. 13 changes." in said.out
     assert "in force from  2026-12-01 08:00 (not yet)" in said.out
     assert re.search(r"TM06\.within +\[15, 120, \"due\"\] +\[15, 60, \"due\"\]", said.out)
     answer = wardloop.does("site", "check", path)

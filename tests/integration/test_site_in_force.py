@@ -236,6 +236,8 @@ def test_the_hash_in_force_stands_on_every_alert_and_score(
         "[clors.orders]\nhigh_alert_a = 7_000\n",
         '[lists]\ntime_critical = ["PARA500"]\n',
         '[lists]\nblood_policy = "strict_same_group"\n',
+        '[handover]\ntimes = ["08:00"]\n',
+        'ward = "4A"\n[handover]\ntimes = ["08:00"]\n',
         f'{POTASSIUM}row = {{ low = "3.0" }}\n',
         'ward = "4A"\n[rules.M-01]\nroles = ["PHL"]\n',
         'ward = "4A"\n[loops.medication.limits.TM01]\nwithin = [1, 2, 5]\n',
@@ -278,6 +280,34 @@ def test_a_rules_severity_roles_ladder_and_silence(hospital: Hospital, opened: l
     assert [rung.after_minutes for rung in rule.ladder[AlertSeverity.S3]] == [0, 7]
     shown = shift.app.list_alerts(user="li.na", now=shift.clock.at, ward=WARD)
     assert all(one.alert.key.rule != "M-01" for one in shown)
+
+
+def test_a_small_alert_waits_for_the_end_of_the_handover_and_a_grave_one_does_not(
+    hospital: Hospital, opened: list[App]
+) -> None:
+    at_nine = hospital.file("ours", '[handover]\ntimes = ["09:00"]\n')
+    shift = shift_on(hospital, opened, at_nine)
+    shift.ordered(shift.drug())  # the nurse verifies it until eight: S4
+    shift.at("08:40")
+    shift.ordered(shift.drug(priority="URGENT"))  # verified until five to nine: S3
+    shift.at("08:50")
+    shift.ordered(shift.drug(priority="STAT", frequency="st", order_class="STAT"))  # S2
+
+    def open_rules() -> set[str]:
+        shift.app.one_pass(now=shift.clock.at)
+        return {
+            f"{one.alert.key.rule} {one.alert.severity}"
+            for one in shift.app.list_alerts(user="li.na", now=shift.clock.at, ward=WARD)
+            if one.alert.key.rule == "X-LATE"
+        }
+
+    assert open_rules() == {"X-LATE S4"}, "late since eight: before the handover"
+    shift.at("08:56")
+    assert open_rules() == {"X-LATE S4", "X-LATE S2"}, "a STAT order waits for no handover"
+    shift.at("09:04")
+    assert open_rules() == {"X-LATE S4", "X-LATE S2"}, "the day shift is being told"
+    shift.at("09:15")
+    assert open_rules() >= {"X-LATE S4", "X-LATE S3", "X-LATE S2"}
 
 
 def test_a_drug_of_the_hospitals_list_is_given_within_half_an_hour(
