@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from client.app import App
 from client.approving import agreed
 from client.backups import Backups
 from client.configuring import configuration, outlook_of
-from client.databases import make_database, open_database
+from client.databases import make_database, open_database, seals_of
 from client.hashing import Argon2Hash
 from domain.errors import InvalidInput, Refused
 from domain.happenings import ConfigurationTaken, Happening, Noun
@@ -179,6 +179,7 @@ def build(
     ids: Ids | None = None,
     clock: Clock | None = None,
     rewind: bool = False,
+    played: bool = False,
 ) -> App:
     """The program for some settings, its database open. A new database file is made.
 
@@ -189,6 +190,7 @@ def build(
         ids: where new ids come from; random where not given.
         clock: instead of `now`: the demo's clock.
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
+        played: simulated staff act: the audit trail does not hear of each of their readings.
 
     Raises:
         InvalidInput: `now` has no zone; a setting names what is not there.
@@ -201,6 +203,7 @@ def build(
     try:
         decides = configuration(agreed(settings, store).settings, used.now())
         place = _place(store, decides, ids or RandomIds(used), rewind=rewind)
+        place = _played(place, used) if played else place
     except BaseException:
         store.close()
         raise
@@ -234,7 +237,7 @@ def _place(store: Store, decides: Configuration, ids: Ids, *, rewind: bool) -> W
         ids=ids,
         workstation=settings.workstation,
         config_hash=decides.sha256,
-        trust=_trust(store, settings.workstation),
+        trust=_trust(store, settings),
         wards=ward_settings(settings),
         time_zone=settings.time_zone,
         rewind=rewind,
@@ -244,10 +247,18 @@ def _place(store: Store, decides: Configuration, ids: Ids, *, rewind: bool) -> W
     )
 
 
-def _trust(store: Store, workstation: str) -> Trust:
-    """Always by the true clock: `--now` shortens no wait after wrong secrets."""
-    trail = store.trail(workstation)
-    return Trust(store.credentials, Argon2Hash(), trail, store.safety, SystemClock())
+def _trust(store: Store, settings: Settings) -> Trust:
+    """Always by the true clock: `--now` shortens no wait after wrong secrets, and dates no look."""
+    trail, seals = store.trail(settings.workstation), seals_of(settings, store)
+    return Trust(store.credentials, Argon2Hash(), trail, store.safety, SystemClock(), seals)
+
+
+def _played(place: Workplace, clock: Clock) -> Workplace:
+    """A place for simulated staff: their readings are no news, their near misses are of their day.
+
+    Nothing of it is sealed: the same seed plays the same, without this workstation's key.
+    """
+    return replace(place, audits_reading=False, trust=replace(place.trust, clock=clock, seals=None))
 
 
 class _Renewal:
@@ -272,7 +283,9 @@ class _Renewal:
         if self._until is None or now < self._until:
             return None
         decides = configuration(agreed(self._settings, self._store).settings, now)
-        place = _place(self._store, decides, self._place.ids, rewind=self._place.rewind)
+        before = self._place
+        place = _place(self._store, decides, before.ids, rewind=before.rewind)
+        place = replace(place, trust=before.trust, audits_reading=before.audits_reading)
         if isinstance(place.uow, ConfiguredUnitOfWork):
             place.uow.take()
         self._until = decides.until

@@ -82,7 +82,7 @@ def play(
     told = content()
     clock = DemoClock(evening_begins(told))
     end = told.instant(told.shift_from) + timedelta(hours=hours)
-    app = build(demo_settings(out), clock=clock, ids=SeededIds(seed, clock))
+    app = build(demo_settings(out), clock=clock, ids=SeededIds(seed, clock), played=True)
     try:
         simulation = simulate(app, clock, told, seed=seed, beds=beds, end=end, progress=progress)
         summary: dict[str, object] = {
