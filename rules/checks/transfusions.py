@@ -46,7 +46,7 @@ _IN_T1: Final = {
 
 def transfusion_request(context: CheckContext, tables: Tables) -> tuple[Finding, ...]:
     """The request is approved at the right level, and the value is one that asks for blood."""
-    return (*_level(context), *_threshold(context, tables))
+    return (*_level(context), *_threshold(context, tables), *_matching(context))
 
 
 def _level(context: CheckContext) -> Iterator[Finding]:
@@ -72,6 +72,19 @@ def _level(context: CheckContext) -> Iterator[Finding]:
             f"{total:f} mL in a day need the approval of a higher level",
             f"approval_level {LEVELS[needed]}",
             ("level", LEVELS[needed]),
+        )
+
+
+def _matching(context: CheckContext) -> Iterator[Finding]:
+    """HLA-matched is said of platelets: nothing else can be matched so (4.10)."""
+    fields = context.place.order.fields
+    if "hla_matched" in _words(fields.get("special_needs")) and fields.get("component") != (
+        "platelets"
+    ):
+        yield warning(
+            "transfusion_request",
+            "only platelets are HLA-matched",
+            "ask for platelets, or leave HLA-matched out",
         )
 
 
@@ -245,11 +258,17 @@ def unit_groups(context: CheckContext) -> frozenset[str]:
 
 
 def special_needs(context: CheckContext) -> Finding | None:
-    """The unit is irradiated, washed, ... as was asked for."""
+    """The unit is irradiated, washed, HLA-matched, ... as was asked for.
+
+    Confirmed from the label at the crossmatch; platelets and plasma have none, so at the issue too.
+    """
     wanted = _words(context.place.order.fields.get("special_needs"))
     if not wanted:
         return None
     given = context.entry.evidence.get("special_needs")
+    crossmatched = recorded(context, "T10")
+    if given is None and crossmatched is not None:
+        given = crossmatched.evidence.get("special_needs")
     if given is None:
         return reason(
             "special_needs",

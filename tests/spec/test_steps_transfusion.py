@@ -130,7 +130,7 @@ TABLE = (
         witness="BB",
         valid="TT06",
         results="compatible incompatible",
-        fields="din product_code? blood_group? method? valid_until?",
+        fields="din product_code? blood_group? special_needs? method? valid_until?",
         checks="not_stopped blood_compatible special_needs unit_expiry",
     ),
     Step(
@@ -152,10 +152,10 @@ TABLE = (
         marks="sign",
         batch="issue",
         witness="RN PHY TRP",
-        fields="din product_code? blood_group? expiry? appearance box_temperature?",
+        fields="din product_code? blood_group? special_needs? expiry? appearance box_temperature?",
         checks=(
-            "right_item expiry not_stopped recall right_unit blood_compatible sample_validity "
-            "appearance"
+            "right_item expiry not_stopped recall right_unit blood_compatible special_needs "
+            "sample_validity appearance"
         ),
     ),
     Step(
@@ -168,10 +168,10 @@ TABLE = (
         marks="sign",
         batch="issue",
         witness="RN PHY TRP",
-        fields="din product_code? blood_group? expiry? appearance box_temperature?",
+        fields="din product_code? blood_group? special_needs? expiry? appearance box_temperature?",
         checks=(
-            "right_item expiry not_stopped recall right_unit blood_compatible sample_validity "
-            "appearance"
+            "right_item expiry not_stopped recall right_unit blood_compatible special_needs "
+            "sample_validity appearance"
         ),
     ),
     Step(

@@ -211,6 +211,36 @@ def test_special_needs_are_met() -> None:
     assert unit("T10").severities("special_needs") == []
 
 
+def test_platelets_that_are_matched_are_confirmed_at_the_issue() -> None:
+    """They have no crossmatch: the label is read where they leave the blood bank."""
+    wanted: dict[str, Any] = {
+        "component": "platelets",
+        "special_needs": ["hla_matched", "irradiated"],
+    }
+    assert unit("T11", **wanted).severities("special_needs") == ["reason"]
+    at = unit("T11", **wanted)
+    (said,) = at.finds("special_needs", special_needs=["irradiated"])
+    assert (said.severity.value, said.right) == ("stop", "a unit hla_matched")
+    assert at.severities("special_needs", special_needs=["irradiated", "hla_matched"]) == []
+
+
+def test_what_was_confirmed_at_the_crossmatch_is_not_asked_for_again() -> None:
+    at = unit("T11", special_needs=["washed"])
+    assert at.severities("special_needs") == ["reason"]
+    assert at.after("T10", special_needs=["washed"]).severities("special_needs") == []
+    assert at.severities("special_needs", special_needs=["irradiated"]) == ["stop"]
+
+
+def test_only_platelets_are_matched() -> None:
+    def told(component: str) -> bool:
+        at = unit("T3", component=component, special_needs=["hla_matched"])
+        said = at.after("T1", haemoglobin="60 g/L", platelet_count="5 10*9/L")
+        return any("HLA" in one.message for one in said.finds("transfusion_request"))
+
+    assert told("red_cells")
+    assert not told("platelets")
+
+
 def test_the_unit_lasts_until_it_is_needed() -> None:
     needed: dict[str, Any] = {"needed_by": (NOW + timedelta(days=2)).isoformat()}
     assert unit("T10", **needed).severities("unit_expiry", expiry="2026-11-26") == []
