@@ -127,7 +127,10 @@ def connect(
     Raises:
         StorageError: the driver that encrypts is not installed.
     """
-    opened = module(key).connect(str(file), isolation_level=None, timeout=wait_seconds)
+    # one thread at a time uses it, but not always the one that opened it (`_Drivers`)
+    opened = module(key).connect(
+        str(file), isolation_level=None, timeout=wait_seconds, check_same_thread=False
+    )
     if key is not None:
         opened.execute("PRAGMA cipher_log_level = NONE")  # it would write to standard error
         # a raw key: it is random already, a slow derivation from a password adds nothing
