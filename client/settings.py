@@ -107,6 +107,18 @@ class Settings(BaseModel):
         Field(description="a folder for key files; without it, the system keyring is asked first"),
     ] = None
     theme: Annotated[Theme, Field(description="light, dark or contrast")] = "light"
+    lock_after_minutes: Annotated[
+        int, Field(ge=0, le=60, description="the window locks when nobody touches it; 0: never")
+    ] = 2
+    hide_names_after_seconds: Annotated[
+        int,
+        Field(
+            ge=0, le=3600, description="names on the board hide when nobody touches it; 0: never"
+        ),
+    ] = 60
+    training: Annotated[
+        bool, Field(description="a bar says that these are no real patients; a set clock says so")
+    ] = False
     wards: Annotated[
         Mapping[str, Mapping[str, Any]],
         Field(

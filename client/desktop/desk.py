@@ -15,6 +15,7 @@ from client.app import App
 from client.desktop.background import Background, run_in_background
 from client.desktop.changes import ChangeFeed
 from client.desktop.dialogs.step_dialog import StepDialog
+from client.desktop.idle import IdleWatch
 from client.desktop.page import Page, PageSpec
 from client.desktop.pages.board import BoardPage
 from client.desktop.pages.loop_page import LoopPage
@@ -22,10 +23,9 @@ from client.desktop.pages.seat import Seat
 from client.desktop.pages.sign_in import SignInPage
 from client.desktop.pages.worklist import WorklistPage
 from client.desktop.scanner import ScanFilter
+from client.desktop.sessions import Sessions
 from client.desktop.theme import apply_theme
-from client.desktop.window import MainWindow, SignedIn
-from client.presenters.judging import ScanClass, scan_class
-from client.presenters.sign_in import Session
+from client.desktop.window import MainWindow
 from client.presenters.tone import Tone
 from client.settings import Settings
 from client.texts import Texts
@@ -75,7 +75,6 @@ class Desk(QObject):
         holder = f"{settings.workstation}:{os.getpid()}"
         self.watch = Watch(app, leases=app.leases, clock=SystemClock(), holder=holder)
         self._health = Health("", alive=True)
-        self._sign_in: SignInPage | None = None
         self.window = MainWindow(
             texts=Texts.load(settings.language),
             clock=_Clock(app),
@@ -83,6 +82,8 @@ class Desk(QObject):
             pages=self._pages(),
             version=program_version(),
         )
+        self.idle = IdleWatch(qt, milliseconds=self._milliseconds.elapsed)
+        self.sessions = Sessions(self.window, self.seat, settings, self.idle)
         self._connect()
         self.sign_out()
         self._poll_timer = self.startTimer(POLL_MS)
@@ -93,35 +94,17 @@ class Desk(QObject):
     @property
     def sign_in_page(self) -> SignInPage | None:
         """The cover while nobody works here."""
-        return self._sign_in
+        return self.sessions.page
 
     @Slot(object)
     def sign_in(self, session: object) -> None:
         """Let somebody work: their rail, their first page."""
-        if not isinstance(session, Session):
-            return
-        self.seat.take(session)
-        self.window.show_ward(session.ward.name, session.ward.name_zh)
-        person = SignedIn(session.name, session.roles, session.shown_role, session.name_zh)
-        self._sign_in = None
-        self.window.sign_in(person, landing=session.landing)
+        self.sessions.begin(session)
 
     @Slot()
     def sign_out(self) -> None:
         """Cover everything (F12): no patient is to be seen until somebody signs in."""
-        if self.window.covered:
-            return
-        self.seat.take(None)
-        page = SignInPage(
-            self.window.texts,
-            self.seat,
-            workstation=self.settings.workstation,
-            shared=not self.settings.database.startswith("sqlite"),
-        )
-        page.signed_in.connect(self.sign_in)
-        page.language_wanted.connect(self.window.switch_language)
-        self._sign_in = page
-        self.window.cover(page)
+        self.sessions.lock()
 
     @Slot()
     def close(self) -> None:
@@ -135,7 +118,8 @@ class Desk(QObject):
         app = QCoreApplication.instance()
         if app is not None:
             app.removeEventFilter(self.scanner)
-        for one in (self.background, self.scanner):
+            app.removeEventFilter(self.idle)
+        for one in (self.background, self.scanner, self.idle):
             one.setParent(None)
             one.deleteLater()
 
@@ -146,6 +130,7 @@ class Desk(QObject):
         elif timer == self._pass_timer:
             self.let_time_pass()
         else:
+            self.sessions.tick()
             self._tell_age()
 
     # ------------------------------------------------------------------ the passing of time
@@ -229,19 +214,13 @@ class Desk(QObject):
     @Slot(str)
     def _offered(self, code: str) -> None:
         """A code that no page took: a badge signs in; else say that it is of no use here."""
-        page = self._sign_in
-        scan, texts = self.window.status.scan, self.window.texts
-        if page is None:
-            scan.refuse(texts("step.not_needed"))
-        elif scan_class(code) is ScanClass.BADGE:
-            page.take_badge(code)
-        else:
-            scan.refuse(texts("sign_in.not_a_badge"))
+        if not self.sessions.take_scan(code):
+            covered = self.window.covered
+            words = "sign_in.not_a_badge" if covered else "step.not_needed"
+            self.window.status.scan.refuse(self.window.texts(words))
 
     @Slot(object)
-    def _speak(self, texts: object) -> None:
-        if self._sign_in is not None and isinstance(texts, Texts):
-            self._sign_in.retranslate(texts)
+    def _speak(self, _texts: object) -> None:
         self._tell_age()
 
 

@@ -22,6 +22,7 @@ class Page(QWidget):
         said(words, tone): a toast is wanted; `tone` is a `Tone`.
         scan_settled(accepted, words): what a scan led to, for the status bar.
         expected(awaited): what the next scan should be; an `Awaited`.
+        badge_offered(code): a badge of no use to the page: somebody else wants to work here.
     """
 
     banner_changed = Signal()
@@ -29,6 +30,7 @@ class Page(QWidget):
     said = Signal(str, object)
     scan_settled = Signal(bool, str)
     expected = Signal(object)
+    badge_offered = Signal(str)
 
     def retranslate(self, texts: Texts) -> None:
         """Show every text in another language."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -23,6 +25,7 @@ from client.desktop.page import Page, PageSpec
 from client.desktop.theme import THEMES, ThemeName, apply_theme, current_theme
 from client.desktop.widgets import app_bar, rail, status_bar
 from client.desktop.widgets.focus_ring import FocusRing
+from client.desktop.widgets.notice_bar import NoticeBar
 from client.desktop.widgets.patient_banner import PatientBanner
 from client.desktop.widgets.scan_field import Awaited
 from client.desktop.widgets.toast import Toast
@@ -53,12 +56,14 @@ class MainWindow(QMainWindow):
     Signals:
         language_changed(Texts): the language was switched; pages were told already.
         lock_requested(): F12 or the lock button.
+        privacy_pressed(): Ctrl+H: names are to be hidden on the board, or shown again.
         page_opened(key): another page is in front.
         scan_offered(code): no page took a scanned code.
     """
 
     language_changed = Signal(object)
     lock_requested = Signal()
+    privacy_pressed = Signal()
     page_opened = Signal(str)
     scan_offered = Signal(str)
 
@@ -79,8 +84,7 @@ class MainWindow(QMainWindow):
         self.banner = PatientBanner()
         self.rail = rail.Rail()
         self.status = status_bar.StatusBar(texts, version=version)
-        self._strip = QWidget()  # alerts stand here one day: no room until then
-        self._strip.hide()
+        self.notices = NoticeBar()
         self._stack = QStackedWidget()
         self._root = QStackedWidget()
         self._build()
@@ -120,14 +124,45 @@ class MainWindow(QMainWindow):
         self._ward = (name, name_zh)
         self.bar.show_ward(self.formats.name(name, name_zh).first)
 
-    def sign_in(self, person: SignedIn, *, landing: str) -> None:
-        """Show the frame to somebody: their rail, their name, and their first page."""
+    @property
+    def trail(self) -> tuple[tuple[str, object], ...]:
+        """The pages that were opened one from another, each with its parameter."""
+        return tuple(self._trail)
+
+    def sign_in(
+        self, person: SignedIn, *, landing: str, trail: Sequence[tuple[str, object]] = ()
+    ) -> None:
+        """Show the frame to somebody: their rail, their name, and their first page.
+
+        Args:
+            trail: the pages that they had open when they left; the last one is in front again.
+        """
         self._person = person
-        self._trail = []
+        self._trail = list(trail)
         self._show_rail()
         self._show_person()
         self._root.setCurrentIndex(0)
-        self.open(landing)
+        self.open(*(self._trail[-1] if self._trail else (landing,)))
+
+    def forget(self) -> None:
+        """Take every page out of the window with all that it shows of patients."""
+        if self.page is not None:
+            self.page.leave()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+        for page in self._pages.values():
+            self._stack.removeWidget(page)
+            page.hide()
+            page.setParent(None)
+            page.deleteLater()
+        self._pages = {}
+        self._trail = []
+        self._person = None
+        self._show_rail()
+        self._show_person()
+        self.banner.show_patient(None)
+        self.toast.silence()
+        self.status.forget()
 
     def cover(self, page: QWidget) -> None:
         """Put a page over everything, frame and banner too: sign-in and lock hide all patients."""
@@ -231,7 +266,7 @@ class MainWindow(QMainWindow):
         middle.setSpacing(0)
         middle.addWidget(self.rail)
         middle.addWidget(self._stack, 1)
-        for widget in (self.bar, self._strip, self.banner):
+        for widget in (self.notices, self.bar, self.banner):
             column.addWidget(widget)
         column.addLayout(middle, 1)
         column.addWidget(self.status)
@@ -250,6 +285,7 @@ class MainWindow(QMainWindow):
             ("F1", self.show_keys),
             ("F5", self._refresh),
             ("F11", self._full_screen),
+            ("Ctrl+H", self.privacy_pressed),
         ):
             QShortcut(QKeySequence(key), self).activated.connect(slot)
         for spec in self._specs.values():
@@ -266,6 +302,7 @@ class MainWindow(QMainWindow):
             page.banner_changed.connect(self._show_banner)
             page.scan_settled.connect(self._scan_settled)
             page.expected.connect(self._expect)
+            page.badge_offered.connect(self.scan_offered)
             self._stack.addWidget(page)
             self._pages[key] = page
         return self._pages[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -289,10 +289,24 @@ def loop_sums(data: BoardData, *, loops: Loops, formats: Formats) -> tuple[LoopS
     )
 
 
-def late_cell(line: WorkLine, names: Names, formats: Formats) -> Cell:
+def without_name(card: BedCard, formats: Formats) -> BedCard:
+    """A card for eyes that pass by: bed and family name, no record number, no age."""
+    if not card.name:
+        return card
+    return replace(card, name=hidden_name(card.name, formats), about="", record_no="")
+
+
+def hidden_name(name: str, formats: Formats) -> str:
+    """A name without what tells one WANG from another."""
+    surname = name[:1] if formats.chinese else name.replace(",", " ").split()[0]
+    return formats.texts("session.hidden_name", surname=surname)
+
+
+def late_cell(line: WorkLine, names: Names, formats: Formats, *, named: bool = True) -> Cell:
     """A late task in the list beside the cards: bed, patient, and what is late."""
     row = line.row
     what = short_line(row.order_fields, row.task_fields, names=names, formats=formats)
     bed = Run(formats.texts("board_page.bed", bed=row.bed), Weight.BOLD)
-    name = Run(formats.name(row.patient_name, row.patient_name_zh).first)
+    whole = formats.name(row.patient_name, row.patient_name_zh).first
+    name = Run(whole if named else hidden_name(whole, formats))
     return Cell((bed, name, Run(what, Weight.MUTED)), tag=line.cell("task").tag)

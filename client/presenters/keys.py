@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 _EVERYWHERE: Final = (
     ("F1", "help"), ("F2", "board"), ("F3", "work"), ("F5", "refresh"), ("F11", "full_screen"),
-    ("F12", "lock"), ("Alt+←", "back"), ("Ctrl+L", "language"), ("Ctrl+T", "theme"),
-    ("Tab", "next_field"),
+    ("F12", "lock"), ("Ctrl+H", "hide_names"), ("Alt+←", "back"), ("Ctrl+L", "language"),
+    ("Ctrl+T", "theme"), ("Tab", "next_field"),
 )  # fmt: skip
 _ON_PAGE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "work": (

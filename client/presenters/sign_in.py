@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from client.presenters.judging import badge_holder
 from domain.people import Role, with_included
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from client.app import App
     from client.texts import Texts
-    from domain.ids import PractitionerId
+    from domain.ids import PractitionerId, WardId
     from domain.patients import Ward
     from domain.people import Practitioner
 
@@ -22,15 +25,23 @@ _SHOWN_FIRST: Final = (
     Role.PHYSICIAN,
     Role.NURSE,
 )
+_MOST_ALERTS: Final = 2000
 _BOARD_FIRST: Final = frozenset({Role.CHARGE_NURSE, Role.NURSING_MANAGER, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Everybody who may sign in, and the wards."""
+    """Everybody who may sign in, and the wards.
+
+    Attributes:
+        secured: whether a secret is asked for.
+        alerts: open alerts by severity on the ward that is shown: counts, no names.
+    """
 
     people: tuple[Practitioner, ...]
     wards: tuple[Ward, ...]
+    secured: bool = False
+    alerts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +69,13 @@ class SignInError(Exception):
     """Why somebody cannot sign in, in the language of the screen."""
 
 
-def read_staff(app: App) -> Staff:
-    """Everybody and every ward."""
-    return Staff(app.reads.practitioners(), app.reads.wards())
+def read_staff(app: App, ward: WardId | None = None) -> Staff:
+    """Everybody and every ward; of one ward how many alerts are open."""
+    counts: Counter[str] = Counter()
+    if ward is not None:
+        rows = app.reads.alerts(ward=ward, limit=_MOST_ALERTS)
+        counts.update(row.alert.severity.value for row in rows)
+    return Staff(app.reads.practitioners(), app.reads.wards(), app.secured, counts)
 
 
 def wards_of(staff: Staff, user: str) -> tuple[Ward, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from client.presenters.step_actions import act_of, place_of, role_words
 from client.presenters.titles import choice_word, result_word, said, step_name, words_of
 from domain.errors import InvalidInput
+from domain.loops.meanings import meaning_of
 from domain.loops.persons import witness_needed
 from domain.quantities import parse_quantity
 
@@ -66,6 +67,7 @@ class StepForm:
         blind: the second person does not see what the first one entered.
         co_signer: as `witness`, for a patient or relative.
         band: whether the wristband is scanned; `item`: whether the item is.
+        meaning: what a signature under it stands for; empty where it is not signed.
     """
 
     order: OrderId
@@ -83,6 +85,7 @@ class StepForm:
     item_word: str = ""
     exit_code: str = ""
     exit_id: str = ""
+    meaning: str = ""
 
     @property
     def is_exit(self) -> bool:
@@ -113,6 +116,8 @@ def step_form(
     names = {name for step in steps for name in step.checks}
     witness = _witness(steps[0], place)
     signer = steps[0].co_signer
+    meanings = (meaning_of(step) for step in steps)
+    meaning = next((one.value for one in meanings if one is not None), "")
     return StepForm(
         order=case.order.id,
         task=None if place.task is None else place.task.id,
@@ -127,6 +132,7 @@ def step_form(
         band=_BAND in names,
         item=_ITEM in names,
         item_word=words_of(place.loop, "step.item", loops, formats.texts),
+        meaning=meaning,
     )
 
 

@@ -14,6 +14,7 @@ from domain.errors import InvalidInput
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from client.app import App
     from client.presenters.cells import Run
     from client.presenters.formats import Formats
     from client.presenters.loop_page import LoopData
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from client.presenters.step_form import StepForm
     from client.presenters.subject import Subject
     from domain.findings import Finding
+    from domain.services.step_entry import StepEntry
+    from domain.services.workplace import Changes
+    from domain.signatures import Secrets
 
 
 def form_at(
@@ -101,8 +105,21 @@ def recorded_words(form: StepForm, draft: Draft, *, now: datetime, formats: Form
     return texts("step.recorded", time=time, step=form.title)
 
 
+def record_and_drop(
+    app: App, drafts: Drafts, form: StepForm, *, user: str, entry: StepEntry, secrets: Secrets
+) -> Changes:
+    """Record what was entered; then its draft is no draft any more, wherever its owner is by now.
+
+    Raises:
+        WardloopError: as `record_step`; the draft stays.
+    """
+    changes = app.record_step(user=user, entry=entry, secrets=secrets)
+    drafts.drop(form)
+    return changes
+
+
 class Drafts:
-    """What was parked: kept by order, task and step until it is recorded or its owner leaves."""
+    """What one person parked: kept by order, task and step until it is recorded."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str | None, str], Draft] = {}
@@ -120,9 +137,9 @@ class Drafts:
         """It is recorded."""
         self._kept.pop(_key(form), None)
 
-    def clear(self) -> None:
-        """Their owner has left."""
-        self._kept.clear()
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
 
 
 def _key(form: StepForm) -> tuple[str, str | None, str]:

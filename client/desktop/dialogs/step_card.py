@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from client.desktop.dialogs.secret_field import SecretField
 from client.desktop.dialogs.step_form_view import StepFormView
 from client.desktop.dialogs.step_parts import DialogHead, Stepper
 from client.desktop.pages.parts import RunsLabel, card, label, row_of, rule
@@ -43,6 +45,9 @@ class StepCard(QFrame):
         self.exit_buttons: list[KeyButton] = []
         self.view = StepFormView()
         self.message = label("", "over", wrap=True)
+        self.signing = QWidget()
+        self.sign_as = label("", "label")
+        self.pin = SecretField()
         self.record_button = KeyButton("", key="Ctrl+Enter", kind=ButtonKind.PRIMARY, height=44)
         self.problem = label("", "muted", wrap=True)
         self.not_done = KeyButton("", key="Alt+N", height=44)
@@ -61,6 +66,7 @@ class StepCard(QFrame):
         self.not_done.set_text(texts("worklist.not_done"))
         self.park_button.set_text(texts("step.park"))
         self.cannot.set_text(texts("step.cannot_scan"))
+        self.pin.name(texts("session.your_pin"))
         self.prompt_hint.setText(texts("step.scan_hint"))
 
     def show_form(self, form: StepForm, draft: Draft, facts: Sequence[Fact], texts: Texts) -> None:
@@ -73,7 +79,33 @@ class StepCard(QFrame):
         self.record_button.set_text(record)
         switch = "step.back_to_step" if form.is_exit else "worklist.not_done"
         self.not_done.set_text(texts(switch))
+        signs = self.view.secured and bool(form.meaning)
+        self.signing.setVisible(signs)
+        if signs:
+            self.sign_as.setText(texts("session.sign_as", meaning=texts(f"meaning.{form.meaning}")))
         self.view.show_form(form, draft, texts)
+
+    def unproved(self, form: StepForm) -> tuple[SecretField, str] | None:
+        """The line that waits for a secret, and the text that says so; None where none does."""
+        if self.view.secured and form.meaning and not self.pin.text():
+            return self.pin, "session.need_pin"
+        field = self.view.unproved(form)
+        return None if field is None else (field, "session.need_witness_pin")
+
+    def secrets(self, user: str) -> Mapping[str, str]:
+        """What was entered for this act, by user name."""
+        own = {user: self.pin.text()} if self.pin.text() else {}
+        return MappingProxyType(self.view.secrets() | own)
+
+    def forget_secrets(self) -> None:
+        """Empty every line with a secret: each try is an act of its own."""
+        self.pin.clear()
+        self.view.forget_secrets()
+
+    def forget(self) -> None:
+        """Show nothing of anybody."""
+        self.forget_secrets()
+        self.hide()
 
     def show_state(
         self,
@@ -102,6 +134,8 @@ class StepCard(QFrame):
 
     def _show_part(self, *, exits: bool) -> None:
         self.exits.setVisible(exits)
+        if exits:
+            self.signing.hide()
         self.view.setVisible(not exits)
         self.stepper.setVisible(not exits)
 
@@ -162,8 +196,16 @@ class StepCard(QFrame):
         foot = QWidget()
         foot.setProperty("ground", "bg")
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        last = row_of(self.record_button, self.problem, self.not_done, self.park_button)
-        last.setStretch(1, 1)
+        signing = QVBoxLayout(self.signing)
+        signing.setContentsMargins(0, 0, 8, 0)
+        signing.setSpacing(2)
+        signing.addWidget(self.sign_as)
+        signing.addWidget(self.pin)
+        self.signing.hide()
+        last = row_of(
+            self.signing, self.record_button, self.problem, self.not_done, self.park_button
+        )
+        last.setStretch(2, 1)
         last.setContentsMargins(20, 12, 20, 12)
         foot.setLayout(last)
         return foot

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
 
+from client.desktop.dialogs.secret_field import SecretField
 from client.desktop.dialogs.step_parts import CheckRows, Field, FindingBlock, WitnessBlock
 from client.desktop.pages.parts import ChoiceRow, label, row_of
 from client.desktop.theme import current_theme
@@ -50,6 +51,8 @@ class StepFormView(QWidget):
         self.reason = QLineEdit()
         self.co_signer = QLineEdit()
         self.witness: WitnessBlock | None = None
+        self.secured = False
+        """Whether second persons enter a secret."""
         self._witness_place = QVBoxLayout()
         self._time_box = QWidget()
         self._retro = QWidget()
@@ -132,8 +135,36 @@ class StepFormView(QWidget):
             if wanted and not field.value:
                 return field.editor
         if self.witness is not None and self.witness.isVisible():
-            return self.witness.user
+            named = self.secured and self.witness.user.text()
+            return self.witness.pin if named else self.witness.user
         return None
+
+    def secrets(self) -> dict[str, str]:
+        """What the second persons entered, by user name."""
+        found = {one.second.text().strip(): one.pin.text() for one in self.blocks}
+        if self.witness is not None:
+            found[self.witness.user.text().strip()] = self.witness.pin.text()
+        return {user: secret for user, secret in found.items() if user and secret}
+
+    def unproved(self, form: StepForm) -> SecretField | None:
+        """The first second person who is named and has entered no secret."""
+        if not self.secured:
+            return None
+        given = self.secrets()
+        asked = self.witness is not None and form.needs_witness(self._draft.result)
+        if asked and self._draft.witness.strip() not in given:
+            return None if self.witness is None else self.witness.pin
+        for block in self.blocks:
+            if block.second.text().strip() and block.second.text().strip() not in given:
+                return block.pin
+        return None
+
+    def forget_secrets(self) -> None:
+        """Empty every line with a secret."""
+        for block in self.blocks:
+            block.pin.clear()
+        if self.witness is not None:
+            self.witness.pin.clear()
 
     # ------------------------------------------------------------------ inside
     def _show_fields(self, form: StepForm, draft: Draft, texts: Texts) -> None:
@@ -153,7 +184,7 @@ class StepFormView(QWidget):
         _empty(self._witness_place)
         self.witness = None
         if form.witness is not None:
-            self.witness = WitnessBlock(texts, form.witness_roles)
+            self.witness = WitnessBlock(texts, form.witness_roles, secured=self.secured)
             self.witness.user.setText(draft.witness)
             self.witness.changed.connect(self._changed)
             self._witness_place.addWidget(self.witness)
@@ -167,7 +198,7 @@ class StepFormView(QWidget):
         _empty(self._blocks)
         self.blocks = []
         for finding in findings:
-            block = FindingBlock(finding, texts)
+            block = FindingBlock(finding, texts, secured=self.secured)
             block.reason.setText(self._draft.overrides.get(finding.check, ""))
             block.second.setText(self._draft.seconds.get(finding.check, ""))
             block.changed.connect(self._changed)

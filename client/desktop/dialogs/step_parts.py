@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from client.desktop.dialogs.secret_field import SecretField
 from client.desktop.pages.parts import ChoiceRow, label, row_of
 from client.desktop.theme import current_theme
 from client.desktop.widgets.app_bar import Icon
@@ -223,7 +224,7 @@ class FindingBlock(QFrame):
 
     changed = Signal()
 
-    def __init__(self, finding: Finding, texts: Texts) -> None:
+    def __init__(self, finding: Finding, texts: Texts, *, secured: bool = False) -> None:
         super().__init__()
         self.check = finding.check
         grave = finding.severity in (Severity.STOP, Severity.SECOND_PERSON)
@@ -243,15 +244,21 @@ class FindingBlock(QFrame):
         self.reason.setAccessibleName(texts("step.reason_for"))
         self.second.setPlaceholderText(texts("step.second_for"))
         self.second.setAccessibleName(texts("step.second_for"))
+        self.pin = SecretField(parent=self)
+        self.pin.name(texts("session.second_pin"))
+        self.pin.hide()
         asks = finding.severity in (Severity.REASON, Severity.SECOND_PERSON)
         if asks:
             fields = row_of(self.reason)
             fields.setStretch(0, 2)
             if finding.severity is Severity.SECOND_PERSON:
                 fields.addWidget(self.second, 1)
+                self.pin.setVisible(secured)
+                if secured:
+                    fields.addWidget(self.pin)
             column.addLayout(fields)
-        self.reason.textChanged.connect(self._typed)
-        self.second.textChanged.connect(self._typed)
+        for line in (self.reason, self.second, self.pin):
+            line.textChanged.connect(self._typed)
 
     @Slot(str)
     def _typed(self, _text: str) -> None:
@@ -309,7 +316,7 @@ class WitnessBlock(QFrame):
 
     changed = Signal()
 
-    def __init__(self, texts: Texts, roles: str) -> None:
+    def __init__(self, texts: Texts, roles: str, *, secured: bool = False) -> None:
         super().__init__()
         self.setProperty("card", "due")
         words = QVBoxLayout()
@@ -321,12 +328,17 @@ class WitnessBlock(QFrame):
         self.user.setAccessibleName(texts("step.witness_user"))
         self.user.setFixedWidth(current_theme().px(200))
         self.user.textChanged.connect(self._typed)
+        self.pin = SecretField(wide=200, parent=self)
+        self.pin.name(texts("session.witness_pin"))
+        self.pin.textChanged.connect(self._typed)
+        self.pin.setVisible(secured)
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 12, 18, 12)
         row.setSpacing(16)
         row.addWidget(Icon("badge", 32))
         row.addLayout(words, 1)
         row.addWidget(self.user)
+        row.addWidget(self.pin)
 
     @Slot(str)
     def _typed(self, _text: str) -> None:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from client.desktop.background import run_in_background
 from client.desktop.changes import Change
@@ -18,7 +18,7 @@ from client.desktop.pages.parts import ChoiceRow, card, label, row_of
 from client.desktop.pages.seat import Seat
 from client.desktop.theme import current_theme
 from client.desktop.widgets.bed_card import RING, BedCardDelegate, card_size_for
-from client.desktop.widgets.focus_ring import OWN_RING
+from client.desktop.widgets.bed_cards import BedCards
 from client.desktop.widgets.type_tag import TypeTag
 from client.desktop.widgets.work_table import WorkTable
 from client.presenters.bed_card import BedCard
@@ -33,6 +33,7 @@ from client.presenters.board import (
     loop_sums,
     read_board,
     ward_lines,
+    without_name,
 )
 from client.presenters.cells import Cell, plain
 from client.presenters.judging import ScanClass, band_holder, refusal_words, scan_class
@@ -46,37 +47,6 @@ _WIDE: Final = 1600
 _SIDE: Final = 480
 _NAMED: Final = 10
 _BAR: Final = 13
-
-
-class _Cards(QListView):
-    """The cards in rows; Enter opens, digits go to a bed."""
-
-    def __init__(self, page: BoardPage, model: RowTableModel[BedCard]) -> None:
-        super().__init__()
-        self._page = page
-        self._digits = ""
-        self.setModel(model)
-        self.setProperty("bare", "true")
-        self.setProperty(OWN_RING, True)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setUniformItemSizes(True)
-        self.setSpacing(0)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
-            self._page.open_current(self._digits)
-            self._digits = ""
-        elif event.text().isdigit() and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self._digits += event.text()
-            self._page.go_to_bed(self._digits)
-        else:
-            self._digits = ""
-            super().keyPressEvent(event)
 
 
 class BoardPage(Page):
@@ -98,7 +68,7 @@ class BoardPage(Page):
         self.model: RowTableModel[BedCard] = RowTableModel(
             [Column("card", "", _spoken)], key=_card_key, texts=texts
         )
-        self.cards = _Cards(self, self.model)
+        self.cards = BedCards(self.model)
         self._delegate = BedCardDelegate(self.cards)
         self.cards.setItemDelegate(self._delegate)
         self.late_model: RowTableModel[WorkLine] = RowTableModel(
@@ -152,7 +122,10 @@ class BoardPage(Page):
         self._lay_out(fresh=True)
 
     def take_scan(self, code: str) -> bool:
-        if scan_class(code) is not ScanClass.BAND:
+        kind = scan_class(code)
+        if kind is ScanClass.BADGE:
+            return False  # somebody else wants to work here
+        if kind is not ScanClass.BAND:
             self.scan_settled.emit(False, self._texts("step.need_band"))
             return True
         operation = partial(band_holder, self._seat.app, code)
@@ -172,19 +145,23 @@ class BoardPage(Page):
         self._lay_out(fresh=False)
 
     # ------------------------------------------------------------------ what the cards ask
+    @Slot(str)
     def go_to_bed(self, digits: str) -> None:
         """Put the frame on the bed whose number is typed."""
         for row, one in enumerate(self.model.rows):
             if one.bed.lstrip("0") == digits.lstrip("0"):
                 self.cards.setCurrentIndex(self.model.index(row, 0))
 
+    @Slot(str)
     def open_current(self, digits: str = "") -> None:
-        """Open the work of the patient under the frame."""
+        """Open the work of the patient under the frame (Enter)."""
         if digits:
             self.go_to_bed(digits)
         one = self.model.row_at(self.cards.currentIndex())
-        if one is not None and one.name:
-            self.open_requested.emit("work", one.record_no.replace("\u00a0", ""))
+        beds = () if self._data is None else self._data.beds
+        mrn = next((row.mrn for row in beds if one is not None and row.encounter == one.key), "")
+        if mrn:
+            self.open_requested.emit("work", mrn)
 
     # ------------------------------------------------------------------ reading and showing
     @Slot(object)
@@ -225,6 +202,8 @@ class BoardPage(Page):
         texts, formats, now = self._texts, self._seat.formats(self._texts), app.now()
         lines = ward_lines(data, loops=app.loops, now=now, formats=formats)
         cards = bed_cards(data, lines, loops=app.loops, now=now, formats=formats)
+        if self._seat.names_hidden:
+            cards = tuple(without_name(card, formats) for card in cards)
         chosen = choose_cards(
             cards,
             data,
@@ -321,7 +300,8 @@ class BoardPage(Page):
 
     def _late_cell(self, line: WorkLine) -> Cell:
         names = Names() if self._data is None else self._data.work.names
-        return late_cell(line, names, self._seat.formats(self._texts))
+        formats, hidden = self._seat.formats(self._texts), self._seat.names_hidden
+        return late_cell(line, names, formats, named=not hidden)
 
     # ------------------------------------------------------------------ what is pressed
     @Slot(object)
@@ -337,6 +317,12 @@ class BoardPage(Page):
     @Slot(str)
     def _chosen(self, _value: str) -> None:
         self._lay_out(fresh=True)
+
+    @Slot()
+    def _privacy(self) -> None:
+        """Names are hidden now, or shown again."""
+        self.late_model.replace(())
+        self._lay_out(fresh=False)
 
     @Slot(object)
     def _band_read(self, patient: Patient | None) -> None:
@@ -383,8 +369,11 @@ class BoardPage(Page):
         self.filter.chosen.connect(self._chosen)
         self.late.opened.connect(self._late_opened)
         self.cards.doubleClicked.connect(self._double_clicked)
+        self.cards.opened.connect(self.open_current)
+        self.cards.bed_wanted.connect(self.go_to_bed)
         self._seat.feed.changed.connect(self._changed)
         self._seat.changed.connect(self._seated)
+        self._seat.privacy_changed.connect(self._privacy)
 
 
 def _spoken(one: BedCard) -> Cell:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
@@ -11,17 +12,20 @@ from client.app import App
 from client.desktop.changes import ChangeFeed
 from client.presenters.formats import Formats
 from client.presenters.sign_in import Session
+from client.presenters.step_work import Drafts
 from client.texts import Texts
 
 
 class Seat(QObject):
-    """The program, the feed of changes, and the session.
+    """The program, the feed of changes, the session, and what each person had begun.
 
     Signals:
         changed(): somebody else sits here now, or nobody.
+        privacy_changed(): names are hidden now, or shown again.
     """
 
     changed = Signal()
+    privacy_changed = Signal()
 
     def __init__(self, app: App, feed: ChangeFeed, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +33,11 @@ class Seat(QObject):
         self.feed = feed
         self.just_scanned: Callable[[], bool] = _never
         """Whether an Enter now may still belong to a scan: no signing key is then heard."""
+        self.secured = False
+        """Whether signed steps ask for a secret; asked of the database at each sign-in."""
         self._session: Session | None = None
+        self._drafts: defaultdict[str, Drafts] = defaultdict(Drafts)
+        self._hidden = False
 
     @property
     def session(self) -> Session | None:
@@ -40,6 +48,25 @@ class Seat(QObject):
         """Sit down, or leave."""
         self._session = session
         self.changed.emit()
+
+    def drafts_of(self, user: str) -> Drafts:
+        """What one person had begun to enter; nobody else sees it."""
+        return self._drafts[user]
+
+    def kept_drafts(self) -> Mapping[str, int]:
+        """How many drafts are kept for each person."""
+        return {user: len(drafts) for user, drafts in self._drafts.items() if len(drafts)}
+
+    @property
+    def names_hidden(self) -> bool:
+        """Whether the board shows no names."""
+        return self._hidden
+
+    def hide_names(self, *, hidden: bool) -> None:
+        """Hide the names on the board, or show them again."""
+        if hidden is not self._hidden:
+            self._hidden = hidden
+            self.privacy_changed.emit()
 
     def formats(self, texts: Texts) -> Formats:
         """The formatters of the ward where the person works."""

@@ -1,23 +1,27 @@
-"""Sign-in: the user name, or the badge. It covers everything; no patient is seen behind it."""
+"""Sign-in and lock: badge or user name, then PIN. It covers everything; no patient is seen."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from client.desktop.background import run_in_background
-from client.desktop.icons import paint_icon
 from client.desktop.pages.parts import label, row_of
 from client.desktop.pages.seat import Seat
+from client.desktop.pages.sign_in_form import SignInForm
+from client.desktop.pages.sign_in_parts import TimeAndPlace
 from client.desktop.theme import current_theme
 from client.desktop.widgets.app_bar import Icon
-from client.desktop.widgets.key_button import ButtonKind, KeyButton
+from client.desktop.widgets.key_button import KeyButton
+from client.desktop.widgets.notice_bar import Notice, NoticeBar
 from client.presenters.judging import refusal_words
+from client.presenters.secrets import alert_count_words, kept_words, new_secret, secret_words
 from client.presenters.sign_in import (
+    Session,
     SignInError,
     Staff,
     read_staff,
@@ -26,51 +30,19 @@ from client.presenters.sign_in import (
     wards_of,
 )
 from client.texts import Texts
+from domain.errors import Refused
+from domain.ids import PractitionerId, WardId
+from domain.people import Practitioner, Role
 
 _TICK_MS: Final = 1000
-_CLOCK: Final = 62
-
-
-class _Left(QWidget):
-    """The half that tells time, ward and workstation."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clock = self.date = self.ward = self.place = self.store = ""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = current_theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("banner"))
-        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.drawRect(QRectF(self.width() - 8, 0, 8, self.height()))
-        left, y = theme.px(44), float(theme.px(40))
-        for text, size, token, step, bold in (
-            (self.clock, _CLOCK, "on-banner", 76, True),
-            (self.date, 18, "banner2", 66, False),
-            (self.ward, 22, "on-banner", 30, True),
-        ):
-            painter.setFont(theme.font(size, bold=bold))
-            painter.setPen(theme.colour(token))
-            room = QRectF(left, y, self.width() - left - 16, theme.px(size * 1.3))
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(room, flags, text)
-            y += theme.px(step)
-        y = self.height() - theme.px(86)
-        for icon, text in (("loop", self.store), ("board", self.place)):
-            side = theme.px(18)
-            paint_icon(painter, icon, QRectF(left, y, side, side), theme.colour("banner2"))
-            painter.setFont(theme.font(14))
-            painter.setPen(theme.colour("banner2"))
-            painter.drawText(QRectF(left + side + 10, y - 2, self.width(), 24), text)
-            y += theme.px(30)
-        painter.end()
+_COUNT_EVERY: Final = 20
 
 
 class SignInPage(QWidget):
-    """The cover of the window while nobody works here.
+    """The cover of the window while nobody works here, or while it is locked.
+
+    It asks for the user name or badge; in a secured database for the secret too; for an own secret
+    where the present one was given by somebody else; in an empty database for its administrator.
 
     Signals:
         signed_in(Session): somebody may work.
@@ -80,109 +52,244 @@ class SignInPage(QWidget):
     signed_in = Signal(object)
     language_wanted = Signal()
 
-    def __init__(self, texts: Texts, seat: Seat, *, workstation: str, shared: bool) -> None:
+    def __init__(
+        self, texts: Texts, seat: Seat, *, workstation: str, shared: bool, ward: str = ""
+    ) -> None:
+        """Build it.
+
+        Args:
+            ward: the one of who locked the window; empty where nobody worked here.
+        """
         super().__init__()
         self._texts = texts
         self._seat = seat
         self._staff = Staff((), ())
-        self._workstation, self._shared = workstation, shared
+        self._workstation, self._shared, self._locked_ward = workstation, shared, ward
+        self._busy = False
+        self._badge = ""
+        self._session: Session | None = None
+        self._ticks = 0
         self.setProperty("ground", "bg")
-        self._left = _Left()
-        self._title = label("", "page")
-        self._badge_title = label("", "title")
-        self._badge_more = label("", "label")
-        self._user_label = label("", "label")
-        self.user = QLineEdit()
-        self._ward_label = label("", "label")
-        self.ward = QComboBox()
-        self.error = label("", "over", wrap=True)
-        self.button = KeyButton("", key="Enter", kind=ButtonKind.PRIMARY, height=44)
+        self.notices = NoticeBar()
+        self.left = TimeAndPlace()
+        self.form = SignInForm()
+        self.user, self.secret = self.form.user.edit, self.form.secret.edit
+        self.new, self.again = self.form.new.edit, self.form.again.edit
+        self.ward, self.error, self.button = self.form.ward, self.form.error, self.form.button
         self.language = KeyButton("", key="Ctrl+L", icon="language", height=32)
         self.language.setShortcut("")  # the window itself answers Ctrl+L
         self._build()
         self.retranslate(texts)
-        self.user.returnPressed.connect(self.sign_in)
-        self.user.textChanged.connect(self._typed)
-        self.button.setShortcut("")
-        self.button.clicked.connect(self.sign_in)
-        self.language.clicked.connect(self.language_wanted)
+        self._connect()
         self.setFocusProxy(self.user)
         self.startTimer(_TICK_MS)
-        run_in_background(self, partial(read_staff, seat.app), done=self._read, failed=self._failed)
+        self._read_again()
 
     def retranslate(self, texts: Texts) -> None:
         """Speak another language."""
         self._texts = texts
-        self._title.setText(texts("sign_in.title"))
-        self._badge_title.setText(texts("sign_in.badge"))
-        self._badge_more.setText(texts("sign_in.badge_more"))
-        self._user_label.setText(texts("sign_in.user"))
-        self.user.setPlaceholderText(texts("sign_in.user_hint"))
-        self.user.setAccessibleName(texts("sign_in.user"))
-        self._ward_label.setText(texts("sign_in.ward"))
-        self.ward.setAccessibleName(texts("sign_in.ward"))
-        self.button.set_text(texts("sign_in.enter"))
+        self.form.retranslate(texts)
         self.language.set_text("English" if texts.language == "zh" else "中文")
-        self.error.setText("")
+        self._show_mode(self.mode)
         self._show_wards()
-        self._tick()
+
+    def show_notices(self, notices: Sequence[Notice]) -> None:
+        """Show what everybody must know."""
+        self.notices.show_notices(notices)
+
+    @property
+    def mode(self) -> str:
+        """What it asks for: `sign_in`, `change` (an own secret), `first` (the administrator)."""
+        return self.form.mode
 
     def take_badge(self, code: str) -> bool:
-        """A scanned badge signs in; False says that the code was none."""
+        """A scanned badge names the user; False says that the code was none."""
+        if not self._staff.people:
+            self._badge = code  # everybody is still being read
+            return True
         user = user_of_badge(self._staff, code)
         if user is None:
             self._say(self._texts("sign_in.no_badge"))
             return False
-        self.user.setText(user)
-        self.sign_in()
+        self.await_secret(user)
         return True
+
+    def await_secret(self, user: str) -> None:
+        """Ask for the secret of a user; where none is asked for, they are signed in."""
+        if self._busy:
+            return
+        self._show_mode("sign_in")
+        self.user.setText(user)
+        self.secret.clear()
+        if self._staff.people and not self._staff.secured:
+            self.sign_in()
+        else:
+            self.secret.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def sign_in(self) -> None:
-        """Try the user name on the chosen ward."""
+        """Try what was entered (Enter)."""
+        if self._busy:
+            return
+        if self.mode == "first":
+            self._make_first()
+            return
         try:
             ward = str(self.ward.currentData() or "")
-            session = session_of(self._staff, self.user.text(), ward, texts=self._texts)
+            self._session = session_of(self._staff, self.user.text(), ward, texts=self._texts)
         except SignInError as error:
             self._say(str(error))
             return
         self.error.setText("")
-        self.signed_in.emit(session)
+        if not self._staff.secured:
+            self.signed_in.emit(self._session)
+        elif self.mode == "change":
+            self._change()
+        elif not self.secret.text():
+            self.secret.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            app, user = self._seat.app, self._session.user
+            self._ask(partial(app.sign_in, user=user, secret=self.secret.text()))
 
     def timerEvent(self, _event: object) -> None:
+        self._ticks += 1
+        if self._ticks % _COUNT_EVERY == 0:
+            self._read_again()
         self._tick()
+
+    # ------------------------------------------------------------------ asking the database
+    def _read_again(self) -> None:
+        ward = WardId(self._locked_ward) if self._locked_ward else None
+        operation = partial(read_staff, self._seat.app, ward)
+        run_in_background(self, operation, done=self._read, failed=self._failed)
 
     @Slot(object)
     def _read(self, staff: Staff) -> None:
+        first = not self._staff.people
         self._staff = staff
-        self._show_wards()
-        if not staff.wards:
+        if first:
+            self._show_mode("sign_in" if staff.people else "first")
+            self._show_wards()
+        if staff.people and not staff.wards:
             self._say(self._texts("sign_in.no_ward"))
+        self._show_mode(self.mode)
+        self._tick()
+        badge, self._badge = self._badge, ""
+        if badge and staff.people:
+            self.take_badge(badge)
+
+    def _ask(self, operation: Callable[[], object]) -> None:
+        """Hash and prove off the screen's thread: it takes longer than a frame."""
+        self._busy = True
+        self.button.setEnabled(False)
+        self.error.setText(self._texts("session.checking"))
+        run_in_background(self, operation, done=self._proved, failed=self._refused)
+
+    @Slot(object)
+    def _proved(self, _method: object) -> None:
+        self._rest()
+        if self.mode == "first":
+            self._staff = Staff((), ())
+            self._read_again()
+            return
+        session, self._session = self._session, None
+        if session is not None:
+            self.signed_in.emit(session)
+
+    @Slot(object)
+    def _refused(self, error: Exception) -> None:
+        given = isinstance(error, Refused) and error.code == "SECRET_EXPIRED"
+        if given and self.mode == "sign_in":
+            self._busy = False
+            self.button.setEnabled(True)
+            self._show_mode("change")
+            self.new.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        line = self.form.secret if self.mode == "sign_in" else self.form.new
+        self._rest()
+        self.error.setText(secret_words(error, self._texts))
+        line.refuse()
+
+    def _rest(self) -> None:
+        """Nothing is asked any more: no secret stays, but one that is to be changed."""
+        self._busy = False
+        self.button.setEnabled(True)
+        self.error.setText("")
+        given = self.secret.text() if self.mode == "change" else ""
+        self.form.forget()
+        self.secret.setText(given)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
         self._say(refusal_words(error, self._texts))
 
+    # ------------------------------------------------------------------ an own secret, a first user
+    def _change(self) -> None:
+        """Set the own secret in place of the given one."""
+        session = self._session
+        if session is None or not self._same_twice():
+            return
+        app = self._seat.app
+        self._ask(
+            partial(
+                app.set_secret,
+                user=session.user,
+                command=app.new_command(),
+                old=self.secret.text(),
+                new=new_secret(self.new.text()),
+            )
+        )
+
+    def _make_first(self) -> None:
+        """Make the first administrator, with a secret: the database is secured from then on."""
+        for line in (self.form.user, self.form.name):
+            if not line.text.strip():
+                line.refuse()
+                return
+        if not self._same_twice():
+            return
+        app, user = self._seat.app, PractitionerId(self.user.text().strip())
+        person = Practitioner(
+            user,
+            self.form.name.text.strip(),
+            frozenset({Role.ADMINISTRATOR}),
+            name_zh=self.form.name_zh.text.strip(),
+        )
+        secret = new_secret(self.new.text())
+        command = app.new_command()
+        self._ask(
+            partial(app.add_user, user=user, command=command, practitioner=person, secret=secret)
+        )
+
+    def _same_twice(self) -> bool:
+        if self.new.text() and self.new.text() == self.again.text():
+            return True
+        if self.new.text() and self.again.text():
+            self.error.setText(self._texts("session.differ"))
+            self.new.clear()
+            self.again.clear()
+        (self.form.again if self.new.text() else self.form.new).refuse()
+        return False
+
+    # ------------------------------------------------------------------ showing
+    def _show_mode(self, mode: str) -> None:
+        self.form.show_mode(mode, secured=self._staff.secured, texts=self._texts)
+
     @Slot(str)
     def _typed(self, _text: str) -> None:
-        self.error.setText("")
-        self.user.setProperty("refused", None)
-        self._restyle()
-        self._show_wards()
+        if not self._busy:
+            self.error.setText("")
+        for line in self.form.lines:
+            line.mark(refused=False)
+        if self.sender() is self.user:
+            self._show_wards()
 
     def _say(self, words: str) -> None:
         self.error.setText(words)
-        self.user.setProperty("refused", "true")
-        self._restyle()
-        self.user.setFocus()
-        self.user.selectAll()
-
-    def _restyle(self) -> None:
-        self.user.style().unpolish(self.user)
-        self.user.style().polish(self.user)
+        self.form.user.refuse()
 
     def _show_wards(self) -> None:
-        chosen = self.ward.currentData()
+        chosen = self.ward.currentData() or self._locked_ward or None
         formats = self._seat.formats(self._texts)
         self.ward.clear()
         for ward in wards_of(self._staff, self.user.text().strip()):
@@ -192,14 +299,26 @@ class SignInPage(QWidget):
         self._tick()
 
     def _tick(self) -> None:
-        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
-        left = self._left
+        texts, formats = self._texts, self._seat.formats(self._texts)
+        now, left = self._seat.app.now(), self.left
         left.clock, left.date = formats.clock(now), formats.weekday_date(now)
         left.ward = self.ward.currentText()
-        left.place = self._texts("sign_in.workstation", name=self._workstation)
-        left.store = self._texts("sign_in.shared" if self._shared else "sign_in.local")
-        left.setAccessibleName(f"{left.clock} {left.date} {left.ward}")
-        left.update()
+        left.notes = ()
+        if self._locked_ward:
+            kept = kept_words(self._seat.kept_drafts(), self._staff.people, formats)
+            counts = alert_count_words(self._staff.alerts, texts)
+            left.notes = (texts("session.locked"), *kept, counts)
+        left.place = texts("sign_in.workstation", name=self._workstation)
+        left.store = texts("sign_in.shared" if self._shared else "sign_in.local")
+        left.speak()
+
+    # ------------------------------------------------------------------ made once
+    def _connect(self) -> None:
+        for line in self.form.lines:
+            line.edit.returnPressed.connect(self.sign_in)
+            line.edit.textChanged.connect(self._typed)
+        self.button.clicked.connect(self.sign_in)
+        self.language.clicked.connect(self.language_wanted)
 
     def _build(self) -> None:
         theme = current_theme()
@@ -208,42 +327,18 @@ class SignInPage(QWidget):
         halves = QGridLayout(box)
         halves.setContentsMargins(0, 0, 0, 0)
         halves.setSpacing(0)
-        right = self._right()
-        self._left.setFixedWidth(theme.px(440))
-        right.setFixedWidth(theme.px(480))
-        halves.addWidget(self._left, 0, 0)
-        halves.addWidget(right, 0, 1)
+        self.left.setFixedWidth(theme.px(440))
+        self.form.setFixedWidth(theme.px(480))
+        halves.addWidget(self.left, 0, 0)
+        halves.addWidget(self.form, 0, 1)
         box.setMinimumHeight(theme.px(560))
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 16, 24, 16)
+        outer.setContentsMargins(0, 0, 0, 16)
+        outer.addWidget(self.notices)
         name = label("Wardloop", "title")
-        outer.addLayout(row_of(Icon("mark", 28), name, 1, self.language))
+        head = row_of(Icon("mark", 28), name, 1, self.language)
+        head.setContentsMargins(24, 10, 24, 0)
+        outer.addLayout(head)
         outer.addStretch(1)
         outer.addLayout(row_of(1, box, 1))
         outer.addStretch(1)
-
-    def _right(self) -> QFrame:
-        right = QFrame()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(44, 36, 44, 32)
-        column.setSpacing(8)
-        column.addWidget(self._title)
-        column.addSpacing(8)
-        badge = QFrame()
-        badge.setProperty("card", "due")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._badge_title)
-        words.addWidget(self._badge_more)
-        inner = row_of(Icon("badge", 36), spacing=20)
-        inner.setContentsMargins(28, 24, 28, 24)
-        inner.addLayout(words, 1)
-        badge.setLayout(inner)
-        column.addWidget(badge)
-        column.addSpacing(12)
-        for widget in (self._user_label, self.user, self.error, self._ward_label, self.ward):
-            column.addWidget(widget)
-        column.addSpacing(12)
-        column.addLayout(row_of(self.button, 1))
-        column.addStretch(1)
-        return right

@@ -130,7 +130,10 @@ class WorklistPage(Page):
         self._read(self._show_fresh)
 
     def take_scan(self, code: str) -> bool:
-        if scan_class(code) is not ScanClass.BAND:
+        kind = scan_class(code)
+        if kind is ScanClass.BADGE:
+            return False  # somebody else wants to work here
+        if kind is not ScanClass.BAND:
             self.scan_settled.emit(False, self._texts("step.need_band"))
             return True
         app = self._seat.app

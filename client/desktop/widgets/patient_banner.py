@@ -37,7 +37,9 @@ class PatientBanner(QWidget):
         """Show a patient, or nobody: the banner then takes no room."""
         self._view = view
         self.setVisible(view is not None)
-        if view is not None:
+        if view is None:
+            self.setAccessibleName("")
+        else:
             facts = (*view.identity, *view.facts, *view.staff)
             said = (f"{fact.label} {fact.value}" for fact in facts)
             self.setAccessibleName(", ".join((view.name.first, view.name.second, *said)))

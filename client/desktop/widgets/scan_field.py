@@ -59,6 +59,11 @@ class ScanField(QWidget):
         self._last.clear()
         self.expect(self._awaited)
 
+    def forget(self) -> None:
+        """Forget the last results: they may name a patient."""
+        self._last.clear()
+        self.expect(Awaited.ANYTHING)
+
     def expect(self, awaited: Awaited) -> None:
         """Say what is waited for."""
         self._awaited = awaited

@@ -26,6 +26,7 @@ class StatusBar(QWidget):
         self.scan = ScanField(texts)
         self._glyph = Glyph(Tone.PENDING, 14)
         self._connection = _label()
+        self._lock = _label("over")
         self._right = _label()
         self._help = _label()
         row = QHBoxLayout(self)
@@ -36,6 +37,8 @@ class StatusBar(QWidget):
         row.addWidget(self._glyph)
         row.addWidget(self._connection)
         row.addStretch(1)
+        row.addWidget(self._lock)
+        row.addSpacing(16)
         row.addWidget(self._right)
         row.addSpacing(16)
         row.addWidget(self._help)
@@ -53,6 +56,21 @@ class StatusBar(QWidget):
         self._glyph.set_tone(tone, words)
         self._connection.setText(words)
 
+    def show_lock(self, words: str) -> None:
+        """Say how soon the window locks; empty for nothing."""
+        if self._lock.text() != words:
+            self._lock.setText(words)
+
+    @property
+    def lock_words(self) -> str:
+        """What it says of the lock."""
+        return self._lock.text()
+
+    def forget(self) -> None:
+        """Say nothing of what was scanned, and nothing of the lock."""
+        self.scan.forget()
+        self.show_lock("")
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = current_theme()
         painter = QPainter(self)
@@ -62,7 +80,7 @@ class StatusBar(QWidget):
         painter.end()
 
 
-def _label() -> QLabel:
+def _label(role: str = "label") -> QLabel:
     label = QLabel()
-    label.setProperty("role", "label")
+    label.setProperty("role", role)
     return label

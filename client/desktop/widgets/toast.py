@@ -47,6 +47,12 @@ class Toast(QWidget):
         self.raise_()
         self.update()
 
+    def silence(self) -> None:
+        """Say nothing any more."""
+        self._words = ""
+        self.setAccessibleName("")
+        self.hide()
+
     def timerEvent(self, event: QTimerEvent) -> None:
         self.killTimer(event.timerId())
         self._timer = 0
