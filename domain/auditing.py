@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.ids import EncounterId, PatientId, PractitionerId, WardId
+    from domain.worklists import JournalRow
 
 
 class AuditAction(StrEnum):
@@ -74,6 +75,19 @@ class AuditRow:
     chain_seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A record of the journal, as it stands beside the trail: what somebody changed.
+
+    Attributes:
+        encounter: whose stay, where it is about one.
+    """
+
+    row: JournalRow
+    workstation: str
+    encounter: EncounterId | None
+
+
 class AuditTrail(Protocol):
     """Where the trail is kept."""
 
@@ -96,4 +110,24 @@ class AuditTrail(Protocol):
         limit: int = 500,
     ) -> tuple[AuditRow, ...]:
         """Entries, the latest first."""
+        ...
+
+    def records_of(self, patient: PatientId) -> frozenset[PatientId]:
+        """The record of a patient, and all records that were linked to it."""
+        ...
+
+    def deeds(
+        self,
+        *,
+        patients: frozenset[PatientId] | None = None,
+        user: PractitionerId | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 500,
+    ) -> tuple[Deed, ...]:
+        """What the journal holds, by when it was recorded, the latest first.
+
+        Args:
+            patients: only of these records: their stays, and what is said of them beside a stay.
+        """
         ...

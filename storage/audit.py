@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 
 from domain.auditing import AuditAction, AuditEntry, AuditRow
 from domain.ids import EncounterId, PatientId, PractitionerId, WardId
+from storage import deeds
 from storage.codec import canonical, json_value, parsed
 from storage.questions import LIMIT
 from storage.statements import Statement, number, word
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from domain.auditing import Deed
     from storage.engine import Database, Driver, Row, Values
 
 COLUMNS: Final = tuple(column.name for column in audit.columns)
@@ -78,6 +80,24 @@ class SqlAuditTrail:
         if until is not None:
             values["until"] = micros(until)
         return tuple(_row(row) for row in self._database.ask(question, values))
+
+    def records_of(self, patient: PatientId) -> frozenset[PatientId]:
+        """The record of a patient, and all records that were linked to it."""
+        return deeds.records_of(self._database, patient)
+
+    def deeds(
+        self,
+        *,
+        patients: frozenset[PatientId] | None = None,
+        user: PractitionerId | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 500,
+    ) -> tuple[Deed, ...]:
+        """What the journal holds, by when it was recorded, the latest first."""
+        return deeds.deeds(
+            self._database, patients=patients, user=user, since=since, until=until, limit=limit
+        )
 
     def _head(self, driver: Driver) -> tuple[int, str]:
         row = driver.row(_HEAD, chain=self._chain)

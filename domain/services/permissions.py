@@ -52,6 +52,7 @@ _FOLLOWING_UP: Final = (
     Role.PHARMACY_LEAD,
 )
 _DECIDING: Final = (*_FOLLOWING_UP, Role.ADMINISTRATOR)
+_AUDITING: Final = (Role.ADMINISTRATOR, Role.MEDICAL_AFFAIRS, Role.NURSING_MANAGER)
 _PEOPLE: Final = tuple(role for role in Role if role is not Role.SYSTEM)
 _TREATING: Final = tuple(role for role in _CLINICAL if role is not Role.SYSTEM)
 _REVIEWING: Final = (Role.MEDICAL_AFFAIRS, Role.NURSING_MANAGER)
@@ -117,6 +118,9 @@ GATES: Final[Mapping[str, Gate]] = MappingProxyType(
         "watch.pass": Gate((Role.SYSTEM,), Where.NOWHERE),
         "safety.list": Gate(_FOLLOWING_UP, Where.NOWHERE),
         "safety.follow_up": Gate(_FOLLOWING_UP, Where.NOWHERE),
+        "audit.show": Gate(_AUDITING, Where.NOWHERE),
+        "audit.verify": Gate(_AUDITING, Where.NOWHERE),
+        "audit.seal": Gate((Role.ADMINISTRATOR,), Where.NOWHERE),
         "site.approve": Gate(_DECIDING, Where.NOWHERE),
         "site.show": Gate(_ANYONE, Where.NOWHERE),
         "export.deidentified": Gate((Role.ADMINISTRATOR, Role.MEDICAL_AFFAIRS), Where.NOWHERE),
