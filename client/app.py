@@ -21,7 +21,9 @@ from domain.services import (
     catalogues,
     diagnosing,
     executing,
+    emergency_access,
     needing,
+    granting,
     observing,
     opening,
     ordering,
@@ -108,6 +110,13 @@ class _Places:
         self.list_wards: Final = _bound(whereabouts.list_wards, place)
         self.add_user: Final = _bound(people.add_user, place)
         self.disable_user: Final = _bound(people.disable_user, place)
+        self.grant_role: Final = _bound(granting.grant_role, place)
+        self.delegate: Final = _bound(granting.delegate, place)
+        self.take_back: Final = _bound(granting.take_back, place)
+        self.list_grants: Final = _bound(granting.list_grants, place)
+        self.open_stay: Final = _bound(emergency_access.open_stay, place)
+        self.opened_stays: Final = _bound(emergency_access.opened_stays, place)
+        self.review_access: Final = _bound(emergency_access.review_access, place)
         self.give_secret: Final = _bound(own_secrets.give_secret, place)
         self.list_users: Final = _bound(people.list_users, place)
         self.assign_nurses: Final = _bound(people.assign, place)

@@ -34,10 +34,13 @@ def opened(
 
     Raises:
         NotFound: nobody bears the user's name; there is no such order.
+        NotAuthorised: the patient lies where the user does not work.
         StorageError: it cannot be written; then the page shows nothing.
     """
     listed = encounter is None and order is None
-    authorised(place.reads, user, "worklist.show" if listed else "order.show")
+    use_case = "worklist.show" if listed else "order.show"
+    stays = () if encounter is None else (encounter,)
+    authorised(place.reads, user, use_case, stays=stays, order=order, ward=ward)
     if not place.audits_reading:
         return
     if listed:
@@ -66,7 +69,7 @@ def stopped(
         NotFound: nobody bears the user's name; there is no such order.
         StorageError: it cannot be written.
     """
-    authorised(place.reads, user, "order.show")
+    authorised(place.reads, user, "order.show", order=order)
     about = about_stay(place, _stay_of(place, None, order), target=str(task or order))
     detail = {"checks": list(checks)}
     note(
