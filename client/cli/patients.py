@@ -9,6 +9,8 @@ from client.cli.output import moment, pairs, table
 from client.cli.parser import add_file_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from client.cli.call import Call
     from client.cli.parser import Commands
     from domain.services.whereabouts import Stay
@@ -167,8 +169,9 @@ def list_patients(call: Call) -> int:
         ward=None if ward is None else WardId(ward),
         active=not call.options.all,
     )
+    alike = _alike(stays)
     words = table(
-        ("WARD", "BED", "PATIENT", "姓名", "MRN", "STATE", "ENCOUNTER"),
+        ("WARD", "BED", "PATIENT", "姓名", "MRN", "NAME LIKE", "STATE", "ENCOUNTER"),
         [
             (
                 stay.encounter.ward,
@@ -176,14 +179,35 @@ def list_patients(call: Call) -> int:
                 stay.patient.name,
                 stay.patient.name_zh,
                 stay.patient.mrn,
+                ", ".join(f"{one.encounter.ward} {one.encounter.bed}".strip() for one in others),
                 stay.encounter.state.value,
                 stay.encounter.id,
             )
-            for stay in stays
+            for stay, others in zip(stays, alike, strict=True)
         ],
         empty="Nobody lies here.",
     )
-    return call.answer([_in_json(stay) for stay in stays], words)
+    data = [
+        {**_in_json(stay), "name_like": [one.patient.mrn for one in others]}
+        for stay, others in zip(stays, alike, strict=True)
+    ]
+    return call.answer(data, words)
+
+
+def _alike(stays: Sequence[Stay]) -> list[list[Stay]]:
+    """Of each stay those of other patients who lie on the same ward and are called alike."""
+    from domain.look_alike import twins
+
+    wards: dict[str, list[Stay]] = {}
+    for stay in stays:
+        if stay.encounter.active:
+            wards.setdefault(stay.encounter.ward, []).append(stay)
+    found: dict[str, list[Stay]] = {}
+    for there in wards.values():
+        names = [(one.patient.name, one.patient.name_zh) for one in there]
+        for stay, others in zip(there, twins(names), strict=True):
+            found[stay.encounter.id] = [there[other] for other in others]
+    return [found.get(stay.encounter.id, []) for stay in stays]
 
 
 def show_patient(call: Call) -> int:

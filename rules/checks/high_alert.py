@@ -1,10 +1,12 @@
 """Drugs that harm most when they are wrong (4.7), and names that are taken for another (4.12)."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from domain.alerts import AlertSeverity
 from domain.findings import Finding, Severity
+from domain.look_alike import alike
 from domain.loops.applies import truth
 from rules.checks.drugs import Drug
 from rules.checks.findings import of_row
@@ -64,7 +66,7 @@ def look_alike_findings(asked: Prescription) -> Iterator[Finding]:
              *other.ingredients)
         )  # fmt: skip
         another = other.runs(asked.now) and other.ingredients != asked.drug.ingredients
-        if another and words_in(theirs, twins):
+        if another and (words_in(theirs, twins) or _alike(asked.drug, other)):
             yield Finding(
                 LOOK_ALIKE,
                 Severity.WARNING,
@@ -73,3 +75,12 @@ def look_alike_findings(asked: Prescription) -> Iterator[Finding]:
                 params=(("drug", asked.called), ("other", asked.name(other))),
             )
             return
+
+
+def _alike(drug: Drug, other: Drug) -> bool:
+    """By the letters of their international names; Chinese ones are in the list, pair by pair."""
+    mine, theirs = (
+        (name.replace("_", " ") for name in one.ingredients - two.ingredients)
+        for one, two in ((drug, other), (other, drug))
+    )
+    return any(alike(one, two) for one, two in product(mine, theirs))

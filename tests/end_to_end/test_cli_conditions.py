@@ -1,4 +1,4 @@
-"""Lasting illnesses and the score at the command line: said, taken off, and why each point."""
+"""Lasting illnesses, the score and names alike at the command line: what a ward reads of them."""
 
 from __future__ import annotations
 
@@ -93,3 +93,19 @@ def test_a_ward_reads_the_heaviest_cause_in_its_own_language(wardloop: Wardloop)
     wardloop.settings.write_text('workstation = "test"\nlanguage = "zh"\n', encoding="utf-8")
     listed = wardloop("risk", "show", "--ward", "3A", user="sun.li").out
     assert "慢性疾病(Charlson指数≥5)" in listed
+
+
+def test_patients_who_are_called_alike_are_named_beside_each_other(wardloop: Wardloop) -> None:
+    alike = {**hospital.PATIENT, "mrn": "0012345680", "name": "WANG, Xiaomin", "name_zh": "王晓明"}
+    other = {**hospital.PATIENT, "mrn": "0012345681", "name": "LI, Hua", "name_zh": "李华"}
+    wardloop.does("patient", "admit", given={**alike, "bed": "02"}, user="li.na")
+    wardloop.does("patient", "admit", given={**other, "bed": "03"}, user="li.na")
+    listed: Any = wardloop.does("patient", "list", user="li.na")
+    assert [one["name_like"] for one in listed] == [["0012345680"], [MRN], []]
+    lines = wardloop("patient", "list", user="li.na").out.splitlines()
+    assert "3A 02" in lines[1]
+    assert "3A 01" in lines[2]
+    gone = {"mrn": "0012345680", "destination": "home"}
+    wardloop.does("patient", "discharge", given=gone, user="chen.wei")
+    listed = wardloop.does("patient", "list", "--all", user="li.na")
+    assert all(one["name_like"] == [] for one in listed)

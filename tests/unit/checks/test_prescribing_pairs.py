@@ -324,3 +324,12 @@ def test_names_that_look_alike_are_told_when_both_run() -> None:
     assert found(asked("paracetamol", of=of), "look_alike") == []
     stopped = patient(orders=(active("dobutamine", stop=NOW),))
     assert found(asked("dopamine", of=stopped, catalogue=drugs), "look_alike") == []
+
+
+def test_names_that_differ_by_a_letter_or_two_are_told_without_a_list() -> None:
+    of = patient(orders=(active("pravastatin"),))
+    (said,) = found(asked("pitavastatin", of=of), "look_alike")
+    assert said.message == "pitavastatin looks or sounds like pravastatin, which runs too"
+    assert found(asked("atorvastatin", of=of), "look_alike") == []
+    both = patient(orders=(active("pravastatin", catalogue={"name": "pravastatin"}),))
+    assert found(asked("pravastatin", of=both), "look_alike") == []
