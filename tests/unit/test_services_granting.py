@@ -1,0 +1,373 @@
+"""Roles for a time, stays opened in need, and what people of another ward see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.auditing import AuditAction
+from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
+from domain.grants import GrantKind, Verdict
+from domain.ids import EncounterId, OrderId, PractitionerId, WardId
+from domain.people import Practitioner, Role
+from domain.services.granting import Wanted
+from domain.services.people import Shift as Span
+from tests.shift import OTHER_WARD, WARD, Shift, fake_shift, local
+
+
+@pytest.fixture
+def shift() -> Shift:
+    """WARD with its patient; on OTHER_WARD work nurse.fu (a nurse) and head.gu, in charge."""
+    shift = fake_shift()
+    staff(shift, "nurse.fu", Role.NURSE, ward=OTHER_WARD)
+    staff(shift, "head.gu", Role.CHARGE_NURSE, ward=OTHER_WARD)
+    staff(shift, "manager.ye", Role.NURSING_MANAGER)
+    staff(shift, "affairs.lu", Role.MEDICAL_AFFAIRS)
+    return shift
+
+
+def staff(
+    shift: Shift, user: str, *roles: Role, ward: WardId | None = None, student: bool = False
+) -> None:
+    person = Practitioner(
+        PractitionerId(user),
+        user.upper(),
+        frozenset(roles),
+        wards=frozenset() if ward is None else frozenset({ward}),
+        student=student,
+    )
+    shift.app.add_user(user="admin", command=shift.new(), practitioner=person)
+
+
+def wanted(shift: Shift, name: str, role: Role, ward: WardId | None, hours: int = 8) -> Wanted:
+    return Wanted(name, role, shift.clock.at + timedelta(hours=hours), "short of staff", ward)
+
+
+def lend(shift: Shift, by: str, name: str, role: Role, ward: WardId | None = WARD) -> str:
+    shift.app.grant_role(user=by, command=shift.new(), wanted=wanted(shift, name, role, ward))
+    return shift.app.list_grants(user=by, name=name)[0].id
+
+
+def hand_on(shift: Shift, by: str, name: str, role: Role, ward: WardId | None = None) -> None:
+    shift.app.delegate(user=by, command=shift.new(), wanted=wanted(shift, name, role, ward))
+
+
+def open_stay(shift: Shift, user: str = "nurse.fu", reason: str = "called to help") -> None:
+    shift.app.open_stay(user=user, command=shift.new(), reason=reason, encounter=shift.stay)
+
+
+# ---------------------------------------------------------------- reading
+def test_who_works_on_another_ward_sees_nothing_of_a_patient(shift: Shift) -> None:
+    order = shift.ordered(shift.drug())
+    app, now, fu = shift.app, shift.app.now(), "nurse.fu"
+    readings = (
+        lambda: app.show_order(user=fu, order=order, now=now),
+        lambda: app.show_stay(user=fu, encounter=shift.stay),
+        lambda: app.show_stay(user=fu, mrn="0012345678"),
+        lambda: app.show_known(user=fu, encounter=shift.stay),
+        lambda: app.show_risk(user=fu, encounter=shift.stay, now=now),
+        lambda: app.ward_risks(user=fu, ward=WARD, now=now),
+        lambda: app.list_stays(user=fu, ward=WARD),
+        lambda: app.worklist(user=fu, ward=WARD, now=now),
+        lambda: app.worklist(user=fu, encounter=shift.stay, now=now),
+        lambda: app.ward_board(user=fu, ward=WARD, now=now),
+        lambda: app.list_alerts(user=fu, ward=WARD, now=now),
+        lambda: app.list_alerts(user=fu, encounter=shift.stay, now=now),
+        lambda: app.assignments(user=fu, ward=WARD, now=now),
+    )
+    for reading in readings:
+        with pytest.raises(NotAuthorised, match=f"ward {WARD}"):
+            reading()
+    assert app.list_stays(user=fu) == ()
+    assert app.worklist(user=fu, now=now) == ()
+    assert app.list_alerts(user=fu, now=now) == ()
+    with pytest.raises(NotFound):
+        app.show_order(user=fu, order=OrderId("no-such-order"), now=now)
+
+
+def test_who_works_there_and_who_names_no_ward_see_the_patient(shift: Shift) -> None:
+    order = shift.ordered(shift.drug())
+    staff(shift, "nurse.here", Role.NURSE, ward=WARD)
+    for user in ("nurse.here", "li.na", "manager.ye"):
+        assert shift.app.show_order(user=user, order=order, now=shift.app.now())
+        assert [one.encounter.id for one in shift.app.list_stays(user=user)] == [shift.stay]
+    for user in ("nurse.here", "li.na"):
+        waits = shift.app.worklist(user=user, now=shift.app.now())
+        assert {item.order for item in waits} == {order}
+        assert shift.app.ward_board(user=user, ward=WARD, now=shift.app.now())
+
+
+def test_an_interface_sees_all_wards_whatever_wards_it_names(shift: Shift) -> None:
+    staff(shift, "hl7", Role.SYSTEM, ward=OTHER_WARD)
+    assert shift.app.list_stays(user="hl7", ward=WARD)
+
+
+# ---------------------------------------------------------------- a role for a shift
+def test_a_nurse_of_another_ward_helps_for_a_shift_and_no_longer(shift: Shift) -> None:
+    order = shift.ordered(shift.drug())
+    lend(shift, "sun.li", "nurse.fu", Role.NURSE)
+    shift.do("nurse.fu", order=order, step="nurse_verified", result="verified")
+    shift.do("ph.qian", order=order, step="pharm_reviewed", result="approved")
+    later = shift.at("08:00")
+    assert {i.order for i in shift.app.worklist(user="nurse.fu", now=later)} == {order}
+    assert shift.app.list_stays(user="nurse.fu", ward=WARD)
+    shift.at("15:00")
+    with pytest.raises(NotAuthorised):
+        shift.app.list_stays(user="nurse.fu", ward=WARD)
+    assert shift.app.list_grants(user="admin") == ()
+    assert len(shift.app.list_grants(user="admin", running=False)) == 1
+
+
+def test_what_is_lent_on_one_ward_is_not_held_on_another(shift: Shift) -> None:
+    """A nurse in charge of one ward tonight is a nurse like others on her own."""
+    lend(shift, "admin", "nurse.fu", Role.CHARGE_NURSE, WARD)
+    span = Span(WARD, local("07:00"), local("15:00"))
+    fu = PractitionerId("nurse.fu")
+    shift.app.assign_nurses(
+        user="nurse.fu", command=shift.new(), shift=span, nurses={shift.stay: fu}
+    )
+    own = replace(span, ward=OTHER_WARD)
+    with pytest.raises(NotAuthorised, match="nursing_manager"):
+        shift.app.assign_nurses(user="nurse.fu", command=shift.new(), shift=own, nurses={})
+
+
+def test_a_role_begins_when_it_was_said(shift: Shift) -> None:
+    tonight = replace(
+        wanted(shift, "nurse.fu", Role.NURSE, WARD, hours=16), starts_at=local("19:00")
+    )
+    shift.app.grant_role(user="sun.li", command=shift.new(), wanted=tonight)
+    with pytest.raises(NotAuthorised):
+        shift.app.list_stays(user="nurse.fu", ward=WARD)
+    shift.at("19:00")
+    assert shift.app.list_stays(user="nurse.fu", ward=WARD)
+
+
+def test_who_may_lend_what(shift: Shift) -> None:
+    for by, name, role, ward, error in (
+        ("li.na", "nurse.fu", Role.NURSE, WARD, NotAuthorised),
+        ("head.gu", "li.na", Role.NURSE, WARD, NotAuthorised),
+        ("sun.li", "nurse.fu", Role.PHYSICIAN, WARD, NotAuthorised),
+        ("sun.li", "sun.li", Role.NURSE, WARD, Refused),
+        ("sun.li", "nobody", Role.NURSE, WARD, NotFound),
+        ("sun.li", "nurse.fu", Role.NURSE, WardId("9Z"), NotFound),
+        ("sun.li", "nurse.fu", Role.NURSE, None, NotFound),
+        ("admin", "nurse.fu", Role.ADMINISTRATOR, WARD, InvalidInput),
+        ("admin", "nurse.fu", Role.SYSTEM, WARD, InvalidInput),
+    ):
+        with pytest.raises(error):
+            lend(shift, by, name, role, ward)
+    lend(shift, "admin", "nurse.fu", Role.CHARGE_NURSE)
+    shift.app.disable_user(user="admin", command=shift.new(), name="nurse.fu")
+    with pytest.raises(Refused) as said:
+        lend(shift, "sun.li", "nurse.fu", Role.NURSE)
+    assert said.value.code == "NO_RECEIVER"
+
+
+def test_a_time_and_a_reason_that_cannot_be(shift: Shift) -> None:
+    good = wanted(shift, "nurse.fu", Role.NURSE, WARD)
+    for wrong, field in (
+        (replace(good, ends_at=shift.clock.at), "ends_at"),
+        (replace(good, ends_at=shift.clock.at + timedelta(days=32)), "ends_at"),
+        (replace(good, starts_at=local("07:00"), ends_at=local("06:00")), "ends_at"),
+        (replace(good, reason=" ok "), "reason"),
+    ):
+        with pytest.raises(InvalidInput) as said:
+            shift.app.grant_role(user="sun.li", command=shift.new(), wanted=wrong)
+        assert said.value.field == field
+
+
+def test_a_grant_is_taken_back_by_whom_it_concerns(shift: Shift) -> None:
+    grant = lend(shift, "sun.li", "nurse.fu", Role.NURSE)
+    with pytest.raises(NotAuthorised):
+        shift.app.take_back(user="head.gu", command=shift.new(), grant=grant)
+    with pytest.raises(NotFound):
+        shift.app.take_back(user="head.gu", command=shift.new(), grant="no-such-grant")
+    shift.app.take_back(user="nurse.fu", command=shift.new(), grant=grant)
+    with pytest.raises(NotAuthorised):
+        shift.app.list_stays(user="nurse.fu", ward=WARD)
+    with pytest.raises(Refused) as said:
+        shift.app.take_back(user="admin", command=shift.new(), grant=grant)
+    assert said.value.code == "GRANT_ENDED"
+
+
+# ---------------------------------------------------------------- delegation
+def test_a_charge_nurse_hands_her_role_on_for_a_time(shift: Shift) -> None:
+    span = Span(WARD, local("07:00"), local("15:00"))
+    with pytest.raises(NotAuthorised):
+        shift.app.assign_nurses(user="li.na", command=shift.new(), shift=span, nurses={})
+    hand_on(shift, "sun.li", "li.na", Role.CHARGE_NURSE)
+    shift.app.assign_nurses(user="li.na", command=shift.new(), shift=span, nurses={})
+    (grant,) = shift.app.list_grants(user="li.na")
+    assert (grant.kind, grant.given_by) == (GrantKind.DELEGATION, "sun.li")
+    shift.at("15:00")
+    with pytest.raises(NotAuthorised):
+        shift.app.assign_nurses(user="li.na", command=shift.new(), shift=span, nurses={})
+
+
+def test_nobody_hands_on_more_than_they_hold(shift: Shift) -> None:
+    for by, name, role, ward, error in (
+        ("li.na", "zhao.min", Role.CHARGE_NURSE, None, NotAuthorised),
+        ("head.gu", "li.na", Role.CHARGE_NURSE, WARD, NotAuthorised),
+        ("head.gu", "li.na", Role.CHARGE_NURSE, WardId("9Z"), NotFound),
+        ("dr.chen", "li.na", Role.PHYSICIAN, None, Refused),
+        ("dr.chen", "dr.chen", Role.PHYSICIAN, None, Refused),
+        ("admin", "li.na", Role.ADMINISTRATOR, None, Refused),
+        ("manager.ye", "li.na", Role.NURSING_MANAGER, None, Refused),
+    ):
+        with pytest.raises(error):
+            hand_on(shift, by, name, role, ward)
+    hand_on(shift, "manager.ye", "sun.li", Role.NURSING_MANAGER)
+    hand_on(shift, "sun.li", "li.na", Role.CHARGE_NURSE)
+    with pytest.raises(NotAuthorised):
+        hand_on(shift, "li.na", "zhao.min", Role.CHARGE_NURSE)
+    staff(shift, "student.xi", Role.NURSE, student=True)
+    with pytest.raises(Refused) as said:
+        hand_on(shift, "sun.li", "student.xi", Role.CHARGE_NURSE)
+    assert said.value.code == "NO_STAND_IN"
+
+
+def test_a_delegation_holds_only_where_and_while_its_giver_holds_the_role(shift: Shift) -> None:
+    hand_on(shift, "head.gu", "li.na", Role.CHARGE_NURSE)
+    here, there = (Span(one, local("07:00"), local("15:00")) for one in (WARD, OTHER_WARD))
+    shift.app.assign_nurses(user="li.na", command=shift.new(), shift=there, nurses={})
+    with pytest.raises(NotAuthorised):
+        shift.app.assign_nurses(user="li.na", command=shift.new(), shift=here, nurses={})
+    hand_on(shift, "head.gu", "zhao.min", Role.CHARGE_NURSE, OTHER_WARD)
+    shift.app.assign_nurses(user="zhao.min", command=shift.new(), shift=there, nurses={})
+
+    staff(shift, "head.gu", Role.CHARGE_NURSE, ward=WARD)
+    with pytest.raises(NotAuthorised):
+        shift.app.assign_nurses(user="zhao.min", command=shift.new(), shift=there, nurses={})
+    staff(shift, "head.gu", Role.NURSE)
+    with pytest.raises(NotAuthorised):
+        shift.app.assign_nurses(user="li.na", command=shift.new(), shift=here, nurses={})
+    staff(shift, "head.gu", Role.CHARGE_NURSE)
+    shift.app.assign_nurses(user="li.na", command=shift.new(), shift=here, nurses={})
+    shift.app.disable_user(user="admin", command=shift.new(), name="head.gu")
+    with pytest.raises(NotAuthorised):
+        shift.app.assign_nurses(user="li.na", command=shift.new(), shift=here, nurses={})
+
+
+def test_what_was_lent_counts_for_no_witness(shift: Shift) -> None:
+    """Beside a bed stands who is fetched, by their own roles; a student never."""
+    order = shift.ordered(shift.drug("HEP5000", dose="5000 [iU]", route="SC"))
+    shift.verified(order)
+    staff(shift, "porter.bo", Role.PORTER)
+    lend(shift, "admin", "porter.bo", Role.NURSE)
+    staff(shift, "student.xi", Role.NURSE, student=True)
+    task = shift.tasks(order)[0].id
+    for witness in ("porter.bo", "student.xi"):
+        with pytest.raises(Refused) as said:
+            shift.check(task, witness=witness)
+        assert said.value.field == "witness", witness
+    shift.check(task, witness="nurse.fu")
+
+
+# ---------------------------------------------------------------- opened in need
+def test_a_stay_is_opened_for_four_hours_with_a_reason(shift: Shift) -> None:
+    order = shift.ordered(shift.drug())
+    neighbour = shift.admit("0000000002", "02")
+    open_stay(shift)
+    app, now = shift.app, shift.app.now()
+    assert app.show_order(user="nurse.fu", order=order, now=now)
+    assert [one.encounter.id for one in app.list_stays(user="nurse.fu")] == [shift.stay]
+    shift.do("nurse.fu", order=order, step="nurse_verified", result="verified")
+    assert app.worklist(user="nurse.fu", encounter=shift.stay, now=now) is not None
+    with pytest.raises(NotAuthorised):
+        app.show_stay(user="nurse.fu", encounter=neighbour)
+    with pytest.raises(NotAuthorised):
+        app.ward_board(user="nurse.fu", ward=WARD, now=now)
+    shift.at("11:00")
+    with pytest.raises(NotAuthorised):
+        app.show_order(user="nurse.fu", order=order, now=now)
+    (row,) = app.place.trust.trail.rows(actions=frozenset({AuditAction.BREAK_GLASS}))
+    assert (row.entry.user, row.entry.encounter, row.entry.ward) == ("nurse.fu", shift.stay, WARD)
+
+
+def test_an_opened_stay_stays_open_when_the_patient_moves(shift: Shift) -> None:
+    third = WardId("6C")
+    ward = replace(shift.app.list_wards(user="admin")[0], id=third)
+    shift.app.set_ward(user="admin", command=shift.new(), ward=ward)
+    order = shift.ordered(shift.drug())
+    open_stay(shift)
+    shift.app.transfer(
+        user="li.na", command=shift.new(), encounter=shift.stay, ward=third, bed="01"
+    )
+    shift.do("nurse.fu", order=order, step="nurse_verified", result="verified")
+
+
+def test_what_cannot_be_opened(shift: Shift) -> None:
+    def opened(user: str, reason: str = "called to help", **who: object) -> str:
+        stay = who.get("encounter")
+        mrn = who.get("mrn")
+        with pytest.raises((Refused, InvalidInput)) as said:
+            shift.app.open_stay(
+                user=user,
+                command=shift.new(),
+                reason=reason,
+                encounter=None if stay is None else EncounterId(str(stay)),
+                mrn=None if mrn is None else str(mrn),
+            )
+        return said.value.code
+
+    assert opened("li.na", encounter=shift.stay) == "NOT_NEEDED"
+    assert opened("admin", encounter=shift.stay) == "NOT_AUTHORISED"
+    assert opened("nurse.fu", encounter="no-such-stay") == "NOT_FOUND"
+    assert opened("nurse.fu", mrn="404") == "NOT_FOUND"
+    assert opened("nurse.fu") == "INVALID_INPUT"
+    assert opened("nurse.fu", reason=" ", encounter=shift.stay) == "INVALID_INPUT"
+    shift.app.open_stay(
+        user="nurse.fu", command=shift.new(), reason="called to help", mrn="0012345678"
+    )
+    assert opened("nurse.fu", encounter=shift.stay) == "NOT_NEEDED"
+
+
+def test_every_opening_is_reviewed_by_somebody_else(shift: Shift) -> None:
+    staff(shift, "manager.fan", Role.NURSING_MANAGER, Role.NURSE, ward=OTHER_WARD)
+    open_stay(shift)
+    open_stay(shift, "manager.fan", "the family asked")
+    own, other = shift.app.opened_stays(user="affairs.lu")
+    if own.user != "manager.fan":
+        own, other = other, own
+    with pytest.raises(NotAuthorised):
+        shift.app.opened_stays(user="li.na")
+
+    def review(user: str, grant: str, verdict: Verdict, text: str = "") -> None:
+        shift.app.review_access(
+            user=user, command=shift.new(), grant=grant, verdict=verdict, text=text
+        )
+
+    with pytest.raises(Refused) as said:
+        review("manager.fan", own.id, Verdict.JUSTIFIED)
+    assert said.value.code == "OWN_ACCESS"
+    with pytest.raises(NotFound):
+        review("manager.fan", "no-such-grant", Verdict.JUSTIFIED)
+    review("manager.fan", other.id, Verdict.JUSTIFIED)
+    with pytest.raises(InvalidInput):
+        review("affairs.lu", own.id, Verdict.NOT_JUSTIFIED)
+    review("affairs.lu", own.id, Verdict.NOT_JUSTIFIED, "nobody had asked")
+    with pytest.raises(Refused) as twice:
+        review("manager.ye", own.id, Verdict.JUSTIFIED)
+    assert twice.value.code == "REVIEWED"
+    assert shift.app.opened_stays(user="affairs.lu") == ()
+    done = shift.app.opened_stays(user="affairs.lu", reviewed=True)
+    told = {one.user: one.review and (one.review.by, one.review.verdict) for one in done}
+    assert told == {
+        "manager.fan": ("affairs.lu", Verdict.NOT_JUSTIFIED),
+        "nurse.fu": ("manager.fan", Verdict.JUSTIFIED),
+    }
+    lent = lend(shift, "sun.li", "nurse.fu", Role.NURSE)
+    with pytest.raises(NotFound):
+        review("affairs.lu", lent, Verdict.JUSTIFIED)
+
+
+def test_an_opened_stay_is_closed_again_by_who_opened_it(shift: Shift) -> None:
+    open_stay(shift)
+    (grant,) = shift.app.opened_stays(user="affairs.lu")
+    shift.at("07:30")
+    shift.app.take_back(user="nurse.fu", command=shift.new(), grant=grant.id)
+    with pytest.raises(NotAuthorised):
+        shift.app.show_stay(user="nurse.fu", encounter=shift.stay)
+    assert len(shift.app.opened_stays(user="affairs.lu")) == 1
