@@ -212,8 +212,9 @@ def _held_alone(place: Place) -> Extent | None:
     """
     key = None if sqlite.is_plain(place.file) else place.key
     try:
-        with closing(sqlite.connect(place.file, key=key, wait_seconds=1)) as old:
+        with closing(sqlite.connect(place.file, key=key, look_only=True)) as old:
             extent = _extent(old)
+        with closing(sqlite.connect(place.file, key=key, wait_seconds=1)) as old:
             # takes in what stands in the WAL; refused while anybody else has the file open
             old.execute("PRAGMA journal_mode = DELETE")
     except sqlite.errors() as error:

@@ -117,19 +117,25 @@ def _of_drivers(name: str) -> tuple[type[sqlite3.Error], ...]:
 
 
 def connect(
-    file: Path | str, *, key: bytes | None = None, wait_seconds: int = WAIT_SECONDS
+    file: Path,
+    *,
+    key: bytes | None = None,
+    wait_seconds: int = WAIT_SECONDS,
+    look_only: bool = False,
 ) -> sqlite3.Connection:
     """A connection of the driver itself, in which transactions begin where we say so.
 
     Args:
         key: 32 bytes that open an encrypted file; None: it is not encrypted.
+        look_only: nothing of the file, or of the WAL beside it, may be changed.
 
     Raises:
         StorageError: the driver that encrypts is not installed.
     """
+    name = f"{file.absolute().as_uri()}?mode={'ro' if look_only else 'rwc'}"
     # one thread at a time uses it, but not always the one that opened it (`_Drivers`)
     opened = module(key).connect(
-        str(file), isolation_level=None, timeout=wait_seconds, check_same_thread=False
+        name, uri=True, isolation_level=None, timeout=wait_seconds, check_same_thread=False
     )
     if key is not None:
         opened.execute("PRAGMA cipher_log_level = NONE")  # it would write to standard error
