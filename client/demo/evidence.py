@@ -16,6 +16,7 @@ from client.demo.usual_values import (
     LOT,
     NUMBERED,
     ON_STEP,
+    PATCH_SITES,
     SAID,
     SITES,
     VITAL,
@@ -157,8 +158,10 @@ class Evidence:
         return (moment.at + timedelta(minutes=lasts)).isoformat() if _runs(moment) else None
 
     def _site(self, moment: Moment) -> object:
-        by_mouth = moment.case.order.fields.get("route") in ("PO", "INH")
-        return None if by_mouth else self._rng.choice(SITES)
+        route = moment.case.order.fields.get("route")
+        if route in ("PO", "INH"):
+            return None
+        return self._rng.choice(PATCH_SITES if route == "TD" else SITES)
 
     def _container(self, moment: Moment) -> object:
         """A new tube where one is bound, else the one that is known."""

@@ -74,6 +74,7 @@ VITAL: Final[Mapping[str, tuple[int, int]]] = {
 }
 DECISIONS: Final = ("noted, no change", "dose stays", "control tomorrow", "discussed on the round")
 SITES: Final = ("left forearm", "right forearm", "left hand")
+PATCH_SITES: Final = ("left upper arm", "right upper arm", "left chest")
 CONTRAST: Final = "iodinated contrast 350"
 LOT: Final = "DEMO2611"
 BLOOD_EXPIRES: Final = "2026-12-31"

@@ -266,6 +266,18 @@ def test_two_units_for_bed_21_the_second_with_a_reaction(whole: tuple[Night, Pat
     assert {"R1", "R2", "R3", "R4", "R5", "R6"} <= reaction.steps.keys()
 
 
+@pytest.mark.rows("X8")
+def test_the_patch_of_bed_1_is_worn_and_waits_to_come_off(whole: tuple[Night, Path]) -> None:
+    night, _ = whole
+    case = night.of_bed("1", "NITRP5")
+    (removal,) = case.worn()
+    assert removal.due_at is not None
+    assert MORNING < removal.due_at < MORNING + timedelta(hours=12)
+    assert removal.fields["site"] in ("left upper arm", "right upper arm", "left chest")
+    work = night.app.worklist(user="he.lan", now=MORNING, role=Role.NURSE)
+    assert [item.step for item in work if item.task == removal.id] == ["P1"]
+
+
 def test_one_gap_is_accepted_and_one_is_left_for_the_charge_nurse(
     whole: tuple[Night, Path],
 ) -> None:
