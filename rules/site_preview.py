@@ -1,11 +1,14 @@
-"""What a configuration would have made late, replayed on orders as they were recorded.
+"""What a configuration would have raised, on orders and alerts as they were recorded.
 
 Each order is folded from its journal, command by command, as it was. After each command its running
 limits are worked out under the loops that are tried; a limit that runs past its end before the step
 that it waits for was recorded is late, and raises its rule's alert once.
 
-Replayed are the limits of the loops. Not replayed are rules that look at observations, results,
-marks and scores, later stages of a severity, escalation, and what suppression and grouping hide.
+Rules that look at observations, results, marks and scores are not asked again: a store keeps the
+present facts, not those of each past minute. What they raised on those days is counted as the tried
+rules would have it: on, off or silent, by the severity of its priority. A rule that raised nothing
+because it was off has nothing to count; nor are other parameters, later stages of a severity,
+escalation, and what suppression and grouping hide.
 """
 
 from collections import Counter
@@ -16,12 +19,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from domain.alerts import AlertSeverity
+from domain.alerts import Alert, AlertSeverity
 from domain.events import Event
 from domain.loops.case import Case
 from domain.loops.deadlines import Deadline, deadlines
 from domain.loops.evolve import evolve_case
 from domain.loops.loops import Loops
+from domain.orders import Priority
 from rules.alerts.loader import RuleTable
 from rules.alerts.rule import LATE
 
@@ -63,6 +67,27 @@ class Tally:
 
     streams: set[str] = field(default_factory=set)
     alerts: Counter[Kind] = field(default_factory=Counter)
+
+    def add_raised(
+        self, alert: Alert, priority: Priority, tables: Sequence[RuleTable], table: RuleTable
+    ) -> None:
+        """Count an alert that was raised beside all limits, as a table has it.
+
+        A severity that the rule's row gives for the priority is that of the table's row; one that
+        its condition has chosen (a result that is critical) stays.
+
+        Args:
+            priority: of its order; ROUTINE where it is about the stay.
+            tables: whose rows may have given its severity.
+        """
+        name, column = alert.key.rule, priority.column
+        rule = table.rules.get(name)
+        severity = None if rule is None else rule.severity[column]
+        if rule is None or severity is None:
+            return
+        given = {one.rules[name].severity[column] for one in tables if name in one.rules}
+        said = severity if alert.severity in given else alert.severity
+        self.alerts[Kind(name, said, rule.silent)] += 1
 
     def add(self, found: Iterable[Late], case: Case, table: RuleTable) -> None:
         """Count what was late of one order, by the rules that hold where its patient lies."""

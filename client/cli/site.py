@@ -32,12 +32,14 @@ def add(commands: Commands) -> None:
         check_file,
         "prove a site file and say what it changes",
         more="Every fault is told as file:line: reason. docs/site.md has a whole example.\n"
-        "--preview replays the last 30 days of the database under the limits as they are\n"
-        "and as they would be.",
+        "--preview replays the last 30 days of the database under the limits and rules as they\n"
+        "are and as they would be.",
     )
     check.add_argument("site_file", metavar="FILE", help="a site file (TOML)")
     check.add_argument(
-        "--preview", action="store_true", help="what would have been late on the last 30 days"
+        "--preview",
+        action="store_true",
+        help="what would have been late and told on the last 30 days",
     )
     approvals.add(site)
 

@@ -1,8 +1,8 @@
-"""What a site file would have changed on the last 30 days: limits replayed before and after."""
+"""What a site file would have changed on the last 30 days: limits and rules, before and after."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -12,15 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from client.configuring import Configuration
     from client.settings import Settings
+    from domain.orders import Priority
     from rules.site_preview import Kind, Tally
     from storage.history import OrderHistory
     from storage.store import Store
 
+    Tried = list[tuple[Configuration, Tally]]
+
 SPAN: Final = timedelta(days=30)
-REPLAYED: Final = ("each limit of a loop that ran out before its step was done",)
+MOST: Final = 1_000_000
+"""More alerts than a hospital raises in the span."""
+REPLAYED: Final = (
+    "each limit of a loop that ran out before its step was done",
+    "what other rules raised on those days: on, off or silent, and by which severity",
+)
 NOT_REPLAYED: Final = (
-    "rules that look at observations, results, marks and scores",
+    "rules that look at observations, results, marks and scores, where they were off on those days",
+    "changed parameters of rules, and when a handover lets small alerts wait",
     "later stages of a severity, escalation, and what suppression and grouping hide",
     "changed roles, conditions, texts, knowledge and weights of the risk score",
     "patients count under the ward where they lie now, or lay last",
@@ -50,25 +60,53 @@ def preview(store: Store, *, before: Settings, after: Settings, now: datetime) -
         StorageError: the database cannot be read.
     """
     from client.configuring import configuration
-    from rules.site_preview import Tally, late_limits, replayed
-    from storage.history import order_histories
+    from rules.site_preview import Tally
 
     far = max([now, *_begins(after)])
     tried = [(configuration(before, now), Tally()), (configuration(after, far), Tally())]
-    since, first, orders, streams = now - SPAN, now, 0, set[str]()
-    for history in order_histories(store, since=since):
-        orders += 1
+    seen = _Seen(since=now - SPAN, until=now, begins=now)
+    _replay_limits(store, tried, seen)
+    _count_raised(store, tried, seen)
+    return _told(tried[0][1], tried[1][1], seen)
+
+
+def _replay_limits(store: Store, tried: Tried, seen: _Seen) -> None:
+    """Count what would have been late of each order, under each configuration."""
+    from rules.site_preview import late_limits, replayed
+    from storage.history import order_histories
+
+    for history in order_histories(store, since=seen.since):
         life = replayed(history.commands)
-        first = min([first, *(max(at, since) for _, at in life)])
-        streams.update(event.stream for events in history.commands for event in events)
+        seen.orders += 1
+        seen.begins = min([seen.begins, *(max(at, seen.since) for _, at in life)])
+        seen.streams.update(event.stream for events in history.commands for event in events)
+        if life:
+            seen.priorities[history.order] = life[-1][0].order.priority
         ward = _ward(store, history)
         for decides, tally in tried:
             loops = decides.loops.for_ward(ward)
-            found = late_limits(life, loops, since=since, until=now)
+            found = late_limits(life, loops, since=seen.since, until=seen.until)
             if found:
                 tally.add(found, life[-1][0], decides.table.for_ward(ward))
-    seen = _Seen(first, now, orders, len(streams))
-    return _told(tried[0][1], tried[1][1], seen)
+
+
+def _count_raised(store: Store, tried: Tried, seen: _Seen) -> None:
+    """Count what was raised beside all limits, as each configuration would have it."""
+    from domain.orders import Priority
+    from rules.alerts.loader import load_rules
+
+    shipped = load_rules()
+    rows = store.reads.alerts(open_only=False, silent=True, since=seen.since, limit=MOST)
+    for row in rows:
+        alert = row.alert
+        if alert.limit is not None or alert.raised_at > seen.until:
+            continue  # its limit was replayed
+        seen.raised += 1
+        seen.begins = min(seen.begins, alert.raised_at)
+        priority = seen.priorities.get(alert.order or "", Priority.ROUTINE)
+        tables = [decides.table.for_ward(row.ward) for decides, _ in tried]
+        for rules, (_, tally) in zip(tables, tried, strict=True):
+            tally.add_raised(alert, priority, (shipped, *tables), rules)
 
 
 def _begins(settings: Settings) -> Iterable[datetime]:
@@ -82,20 +120,29 @@ def _ward(store: Store, history: OrderHistory) -> str:
     return "" if stay is None else str(stay.ward)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Seen:
-    """What was replayed: from the first record of the span on, so many orders and streams."""
+    """What was looked at.
+
+    Attributes:
+        begins: the first record of the span.
+        raised: alerts that no limit raised.
+        priorities: of orders, by id.
+    """
 
     since: datetime
     until: datetime
-    orders: int
-    streams: int
+    begins: datetime
+    orders: int = 0
+    raised: int = 0
+    streams: set[str] = field(default_factory=set)
+    priorities: dict[str, Priority] = field(default_factory=dict)
 
 
 def _told(before: Tally, after: Tally, seen: _Seen) -> Preview:
     from rules.site_preview import per_day
 
-    since, until = seen.since, seen.until
+    since, until = seen.begins, seen.until
     kinds = sorted(before.alerts | after.alerts, key=_order)
     alerts: list[dict[str, object]] = [
         {
@@ -114,7 +161,8 @@ def _told(before: Tally, after: Tally, seen: _Seen) -> Preview:
         "from": since,
         "until": until,
         "orders": seen.orders,
-        "orders_and_tasks": seen.streams,
+        "orders_and_tasks": len(seen.streams),
+        "raised": seen.raised,
         "late": late,
         "alerts": alerts,
         "replayed": list(REPLAYED),
@@ -140,12 +188,13 @@ def _in_words(
     ]
     head = ("RULE", "SEVERITY", "BEFORE", "AFTER", "A DAY BEFORE", "A DAY AFTER")
     said = f"The last 30 days, recorded from {data['from']} on:"
-    said += f" {data['orders_and_tasks']} orders and tasks replayed."
+    said += f" {data['orders_and_tasks']} orders and tasks replayed, {data['raised']} alerts of"
+    said += " other rules counted."
     said += f" Late at least once: {late['before']} before, {late['after']} after."
     return "\n\n".join(
         (
             said,
-            table(head, rows, empty="No limit ran out, before or after."),
+            table(head, rows, empty="No alert, before or after."),
             pairs(
                 [
                     *(("replayed", one) for one in REPLAYED),

@@ -181,7 +181,7 @@ def test_the_preview_in_words(three_orders: Wardloop) -> None:
 def test_the_preview_writes_nothing_and_an_empty_ward_has_no_alert(wardloop: Wardloop) -> None:
     before = wardloop.events()
     said = wardloop("site", "check", file(wardloop, SHORT), "--preview")
-    assert "No limit ran out, before or after." in said.out
+    assert "No alert, before or after." in said.out
     assert wardloop.events() == before
 
 

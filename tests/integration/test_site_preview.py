@@ -5,23 +5,27 @@ What the command says of a whole journal stands in `tests/end_to_end/test_cli_si
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from client.cli.site_preview import preview
 from client.configuring import Configuration, configuration
 from client.settings import Settings
 from client.wiring import build
-from domain.alerts import AlertSeverity
+from domain.alerts import Alert, AlertKey, AlertSeverity
+from domain.ids import EncounterId
+from domain.orders import Priority
+from rules.alerts.loader import load_rules
 from rules.site_preview import Kind, Tally, late_limits, per_day, replayed
 from storage.history import last_configuration, order_histories
 from storage.store import Store, open_store
 from tests.fakes import FakeClock
-from tests.shift import Shift, local
+from tests.shift import OTHER_WARD, WARD, Shift, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +129,77 @@ def test_a_rule_that_is_off_for_a_priority_raises_nothing_and_the_task_is_late_a
     assert shipped.streams == off.streams == {order}
     assert dict(shipped.alerts) == {Kind("X-LATE", AlertSeverity.S4, silent=False): 1}
     assert not off.alerts
+
+
+# ---------------------------------------------------------------- rules beside limits
+@pytest.fixture
+def fever(night: Night) -> Night:
+    """A patient who is confused at seven: NEWS2 has a red sign."""
+    signs = {
+        "respiratory_rate": 16, "spo2": 97, "supplemental_oxygen": False, "systolic_bp": 124,
+        "pulse": 76, "consciousness": "C", "temperature": Decimal("36.8"),
+    }  # fmt: skip
+    shift = night.shift
+    shift.app.observe_vitals(user="li.na", command=shift.new(), encounter=shift.stay, entered=signs)
+    return night
+
+
+def counted(night: Night, text: str, *, now: str = "07:10") -> dict[str, tuple[int, int]]:
+    """How often each rule would have spoken, before and after, by severity; `-`: silently."""
+    tried = night.under(text).settings
+    found = preview(night.store, before=night.settings, after=tried, now=local(now)).data
+    rows = cast("list[dict[str, Any]]", found["alerts"])
+    return {
+        f"{row['rule']} {row['severity']}{'-' if row['silent'] else ''}": (
+            row["before"], row["after"]
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def test_what_vital_signs_raised_counts_as_the_file_would_have_it(fever: Night) -> None:
+    red = "[rules.X-NEWS-RED]\n"
+    for text, after in {
+        '[rules.X-NEWS-RED]\nseverity = ["S2", "S2", "S3"]\n': {
+            "X-NEWS-RED S2": (1, 0),
+            "X-NEWS-RED S3": (0, 1),
+        },
+        f'{red}silent = "trial"\n': {"X-NEWS-RED S2": (1, 0), "X-NEWS-RED S2-": (0, 1)},
+        f"{red}on = false\n": {"X-NEWS-RED S2": (1, 0)},
+        f'ward = "{WARD}"\n{red}on = false\n': {"X-NEWS-RED S2": (1, 0)},
+        f'ward = "{OTHER_WARD}"\n{red}on = false\n': {"X-NEWS-RED S2": (1, 1)},
+        "[rules.X-NEWS-URG]\non = false\n": {"X-NEWS-RED S2": (1, 1)},
+    }.items():
+        assert counted(fever, text) == after, text
+
+
+def test_what_was_raised_before_the_span_or_after_its_end_is_not_counted(fever: Night) -> None:
+    assert counted(fever, "", now="06:59") == {}
+    later = preview(
+        fever.store,
+        before=fever.settings,
+        after=fever.settings,
+        now=local("07:10") + timedelta(days=31),
+    )
+    assert later.data["raised"] == 0
+
+
+def test_a_severity_that_its_condition_chose_stays_and_an_unknown_rule_counts_nowhere() -> None:
+    table = load_rules()
+    alert = Alert(
+        id="alert-1",
+        key=AlertKey("L-15", "order-1", "order-1:3"),
+        encounter=EncounterId("stay-1"),
+        severity=AlertSeverity.S1,
+        since=local("07:00"),
+        raised_at=local("07:00"),
+        roles=(),
+    )
+    tally = Tally()
+    tally.add_raised(alert, Priority.STAT, (table,), table)
+    gone = replace(alert, key=AlertKey("M-99", "order-1", "order-1:3"))
+    tally.add_raised(gone, Priority.STAT, (table,), table)
+    assert dict(tally.alerts) == {Kind("L-15", AlertSeverity.S1, silent=False): 1}
 
 
 def test_nothing_recorded_is_no_life() -> None:
