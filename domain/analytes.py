@@ -38,6 +38,7 @@ ANALYTES: Final[Mapping[str, str]] = MappingProxyType(
         "potassium": "mmol/L",
         "qtc": "ms",
         "sodium": "mmol/L",
+        "troponin": "ng/L",
         "urea": "mmol/L",
         "vancomycin_trough": "mg/L",
         "white_cells": "10*9/L",
@@ -78,6 +79,7 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
         "hemoglobin": "haemoglobin",
         "hgb": "haemoglobin",
         "heart_rate": "pulse",
+        "hs_troponin": "troponin",
         "k": "potassium",
         "lac": "lactate",
         "mg": "magnesium",
@@ -85,6 +87,7 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
         "leukocytes": "white_cells",
         "plt": "platelets",
         "pt_inr": "inr",
+        "trop": "troponin",
         "wbc": "white_cells",
         "digoxin": "digoxin_level",
         "vancomycin": "vancomycin_trough",
@@ -94,6 +97,7 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
 
 _ONE: Final = Decimal(1)
 _TEN: Final = Decimal(10)
+_THOUSAND: Final = Decimal(1000)
 # to the stored unit by a factor: mg/dL as the rules specification, 0; calcium, magnesium and
 # phosphate by their molar masses (40.078, 24.305, 30.974); equivalents by their charge
 _FACTORS: Final[Mapping[tuple[str, str], Decimal]] = {
@@ -115,6 +119,9 @@ _FACTORS: Final[Mapping[tuple[str, str], Decimal]] = {
     ("po2", "kPa"): _ONE / Decimal("0.1333"),
     ("potassium", "meq/L"): _ONE,
     ("sodium", "meq/L"): _ONE,
+    ("troponin", "ng/mL"): _THOUSAND,
+    ("troponin", "pg/mL"): _ONE,
+    ("troponin", "ug/L"): _THOUSAND,
     ("urea", "mg/dL"): Decimal("0.357"),
     ("vancomycin_trough", "ug/mL"): _ONE,
     ("white_cells", "10*3/uL"): _ONE,

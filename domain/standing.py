@@ -26,6 +26,8 @@ NOTE: Final = "note"
 """Free text; notes stand beside each other."""
 SPO2_SCALE: Final = "spo2_scale"
 """Which SpO2 scale of NEWS2 counts; `2` with a prescribed target of 88-92 %."""
+RESULTS_OWNER: Final = "results_owner"
+"""Who reads the results that come after the stay, and tells the patient (rule L-14)."""
 POST_PARTUM: Final = timedelta(weeks=6)
 """So long after a birth NEWS2 does not hold (rules specification 1.1)."""
 LONGEST_PREGNANCY_WEEKS: Final = 45
@@ -44,11 +46,15 @@ class FactKind:
         words: the words that are right; empty: yes or no.
         by: who may say it.
         of_stay: ends with the stay.
+        person: its value is the user name of a member of staff.
+        after_end: may be said after the stay has ended, too.
     """
 
     by: tuple[Role, ...] = _BEDSIDE
     words: tuple[str, ...] = ()
     of_stay: bool = False
+    person: bool = False
+    after_end: bool = False
 
 
 FACTS: Final[Mapping[str, FactKind]] = MappingProxyType(
@@ -61,6 +67,7 @@ FACTS: Final[Mapping[str, FactKind]] = MappingProxyType(
         "isolation": FactKind(words=("none", "contact", "droplet", "airborne"), of_stay=True),
         "fall_risk": FactKind(of_stay=True),
         "difficult_access": FactKind(),
+        RESULTS_OWNER: FactKind(_DECIDED, of_stay=True, person=True, after_end=True),
     }
 )
 """What `note record` sets, by name."""
@@ -98,13 +105,15 @@ def flags(facts: Mapping[str, StandingFact], now: datetime) -> frozenset[str]:
     """The standing facts as words that rules ask for, at an instant.
 
     Facts of yes or no under their own name; `pregnant`, `pregnancy_unknown`, `post_partum`,
-    `lactating`, `no_resuscitation`, `spo2_scale_2`, and `isolation`.
+    `lactating`, `no_resuscitation`, `spo2_scale_2`, `isolation`, and `results_owner`.
     """
     found = {name for name, fact in facts.items() if fact.value is True and name in FACTS}
     if (fact := facts.get("resuscitation")) is not None and fact.value == "none":
         found.add("no_resuscitation")
     if (fact := facts.get("isolation")) is not None and fact.value != "none":
         found.add("isolation")
+    if RESULTS_OWNER in facts:
+        found.add(RESULTS_OWNER)
     if (fact := facts.get(SPO2_SCALE)) is not None and fact.value == "2":
         found.add("spo2_scale_2")
     if (fact := facts.get(PREGNANCY)) is not None:

@@ -72,10 +72,14 @@ def of_patient(
     act: Callable[[Telling], None],
     when: When,
     said: object,
+    after_end: bool = False,
 ) -> Changes:
     """Carry out what is said of the patient of a stay.
 
     Of a stay that has ended only what was before its end may still be told.
+
+    Args:
+        after_end: what is said holds after the end as well.
 
     Raises:
         NotFound: no such user or stay.
@@ -89,7 +93,7 @@ def of_patient(
     def in_stay(writing: Writing) -> None:
         stay = writing.stay(encounter)
         moment = moment_of(writing, when.at)
-        if stay.ended_at is not None and moment > stay.ended_at:
+        if stay.ended_at is not None and moment > stay.ended_at and not after_end:
             raise Refused(
                 "STAY_ENDED",
                 "The stay has ended",

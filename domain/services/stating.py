@@ -11,7 +11,7 @@ from domain.errors import InvalidInput, NotAuthorised
 from domain.happenings import StandingFactSet
 from domain.patients import Sex
 from domain.people import Role
-from domain.services.authorising import authorised
+from domain.services.authorising import authorised, second_person
 from domain.services.bedside import NOW, When, of_patient
 from domain.standing import FACTS, LONGEST_PREGNANCY_WEEKS, NOTE, PREGNANCY
 
@@ -143,18 +143,19 @@ def record_note(
 
     Args:
         fact: one of `standing.FACTS`; None for a note alone.
-        value: yes or no, or one of the fact's words.
+        value: yes or no, one of the fact's words, or of a person their user name.
 
     Raises:
         InvalidInput: names the field and what would be right.
         NotAuthorised: the fact is a physician's decision.
-        Refused: the stay had ended by then.
+        NotFound: nobody bears the user name.
+        Refused: the stay had ended by then; the person is disabled.
     """
     require_text("note", note)
     if len(note) > _LONGEST_NOTE:
         raise InvalidInput("note", "the note is too long", right=f"{_LONGEST_NOTE} characters")
     if fact is not None:
-        checked: str | bool = _checked_fact(fact, value)
+        checked: str | bool = _checked_fact(place, fact, value)
     elif value is not None:
         raise InvalidInput("fact", "fact is missing beside value", right=", ".join(FACTS))
     elif note:
@@ -177,13 +178,19 @@ def record_note(
         act=act,
         when=when,
         said=(fact, checked, note),
+        after_end=fact is not None and FACTS[fact].after_end,
     )
 
 
-def _checked_fact(fact: str, value: object) -> str | bool:
+def _checked_fact(place: Workplace, fact: str, value: object) -> str | bool:
     kind = FACTS.get(fact)
     if kind is None:
         raise InvalidInput("fact", f"fact: {fact!r} is not known", right=", ".join(FACTS))
+    if kind.person:
+        if not isinstance(value, str) or not value:
+            message = f"value: {value!r} is not right for {fact}"
+            raise InvalidInput("value", message, right="the user name of who will do it")
+        return second_person(place.reads, value, field="value").user
     right = ", ".join(kind.words) or "true or false"
     if isinstance(value, str if kind.words else bool) and (not kind.words or value in kind.words):
         return value

@@ -46,6 +46,43 @@ def reviewed(shift: Shift, *, none_known: bool = False) -> None:
     )
 
 
+# ---------------------------------------------------------------- who reads what is to come
+def owner(shift: Shift, value: object = "dr.wu", *, by: str = "dr.chen") -> None:
+    shift.app.record_note(
+        user=by, command=shift.new(), encounter=shift.stay, fact="results_owner", value=value
+    )
+
+
+def test_who_reads_results_after_the_discharge_is_named_before_or_after_it(shift: Shift) -> None:
+    owner(shift)
+    assert known(shift).facts["results_owner"].value == "dr.wu"
+    assert "results_owner" in known(shift).flags(NOON)
+    home = {"user": "dr.chen", "command": shift.new(), "destination": "home"}
+    shift.app.discharge(**home, encounter=shift.stay)  # type: ignore[arg-type]  # as told
+    shift.at("15:00")
+    owner(shift, "dr.chen")
+    assert known(shift).facts["results_owner"].value == "dr.chen"
+    with pytest.raises(Refused, match="The stay has ended"):
+        shift.app.record_note(
+            user="dr.chen", command=shift.new(), encounter=shift.stay, note="went home"
+        )
+    shift.at("16:00")
+    again = shift.admit("0012345678", "01")
+    later = shift.app.show_known(user="li.na", encounter=again).clinical
+    assert "results_owner" not in later.facts, "of the next stay somebody else is named"
+
+
+def test_the_reader_of_results_is_a_person_and_named_by_a_physician(shift: Shift) -> None:
+    for value in (True, "", None):
+        with pytest.raises(InvalidInput) as wrong:
+            owner(shift, value)
+        assert wrong.value.field == "value"
+    with pytest.raises(NotFound):
+        owner(shift, "dr.nobody")
+    with pytest.raises(NotAuthorised):
+        owner(shift, by="li.na")
+
+
 # ---------------------------------------------------------------- allergies
 def test_an_allergy_is_kept_with_who_asked(shift: Shift) -> None:
     assert known(shift).allergies is None

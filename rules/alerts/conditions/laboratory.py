@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from domain.alerts import AlertSeverity
+from domain.standing import RESULTS_OWNER
 from rules.alerts.registry import on_limit, on_stream
 from rules.alerts.view import MINUTE
 
@@ -147,13 +148,23 @@ def turnaround(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
     )
 
 
-@on_stream("pending_at_discharge", "active", "ended_at", "done.L9", loops=("test",), level="task")
+@on_stream(
+    "pending_at_discharge",
+    "active",
+    "ended_at",
+    "done.L9",
+    "flags.results_owner",
+    loops=("test",),
+    level="task",
+)
 def pending_at_discharge(view: View, stream: Stream, rule: Rule) -> Iterable[Claim]:
-    """The patient has left and a result is still to come."""
+    """The patient has left, a result is still to come, and nobody is named who reads it."""
     situation = view.situation
     if not view.lacks("active", situation.active):
         return ()
     if not view.lacks("done.L9", "L9" in stream.done):
+        return ()
+    if not view.lacks("flags.results_owner", RESULTS_OWNER in situation.flags):
         return ()
     return view.of_stream(rule, stream, situation.ended_at or stream.since, step="L9")
 

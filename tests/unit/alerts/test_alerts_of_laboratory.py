@@ -126,6 +126,8 @@ def test_a_result_that_comes_after_the_discharge() -> None:
     assert said(stay(task("test"), active=False), 0) == {"L-14": "S3"}
     reported = stay(task("test", steps=done(L9=5)), active=False, ended=30)
     assert said(reported, 30) == {}
+    owned = stay(task("test"), active=False, ended=30, flags=("results_owner",))
+    assert said(owned, 30) == {}, "somebody is named who reads it"
 
 
 def test_a_corrected_report_is_read_within_half_an_hour() -> None:

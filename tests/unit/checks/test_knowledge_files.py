@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from domain.alerts import AlertSeverity
+from domain.analytes import in_stored_unit
 from domain.errors import DefinitionError
 from rules.knowledge.limit_rows import CriticalLimitRow
 from rules.knowledge.loading import SHIPPED, load_knowledge
+from rules.knowledge.result_limits import result_limits
 from rules.knowledge.rows import AllergyRow, InteractionRow, MaxDoseRow
 from rules.knowledge.tables import MODELS
 from tests.unit.checks.patient_record import NOW, knowledge, tables
@@ -340,3 +343,17 @@ def test_what_a_site_changes_changes_the_hash(tmp_path: Path) -> None:
     path = change(tmp_path, "approve", 'table = "interactions"')
     assert load_knowledge(overlays=[path]).sha256 != knowledge().sha256
     assert load_knowledge().sha256 == knowledge().sha256
+
+
+def test_a_site_gives_troponin_the_cut_off_of_its_assay(tmp_path: Path) -> None:
+    assert result_limits(knowledge)("troponin", TODAY) is None
+    row = (
+        'row = { id = "troponin", observation = "troponin", names = ["TnT"], unit = "ng/L", '
+        'high = "52", en = "high-sensitivity troponin T", zh = "超敏肌钙蛋白T" }'
+    )
+    path = change(tmp_path, "add", f'table = "critical_limits"\n{row}')
+    limits = result_limits(lambda: load_knowledge(overlays=[path]))("troponin", TODAY)
+    assert limits is not None
+    stored = in_stored_unit("troponin", Decimal("0.06"), "ug/L")
+    assert stored == 60
+    assert limits.crossed(stored) == "> 52"
