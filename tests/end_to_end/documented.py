@@ -18,6 +18,8 @@ from domain.services.catalogue_columns import COLUMNS
 from tests.end_to_end import hospital
 from tests.end_to_end.command_line import Said, Wardloop, say
 from tests.end_to_end.documented_bedside import add_bedside
+from tests.end_to_end.documented_people import add_people
+from tests.end_to_end.documented_safety import add_safety
 from tests.end_to_end.documented_scores import add_scores
 
 FILE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
@@ -39,8 +41,9 @@ to `…`.
 - `--file FILE` is a JSON object in UTF-8; `-` is standard input. null counts as absent. A name
   that the command does not know, a name that stands twice and a time without zone are refused;
   nothing is written then. Amounts are text or `{"value": "2.5", "unit": "mg"}`.
-- Every entry may have `command_id`: sent a second time under the same id, it changes nothing, and
-  `--json` says `"repeated": true`; the id of another command is refused. Ids that callers choose
+- Every entry may have `command_id`, and `step record` must: sent a second time under the same id,
+  it changes nothing, and `--json` says `"repeated": true`; the id of another command is refused.
+  So a dose that is sent again after a broken connection is not given twice. Ids that callers choose
   are 1 to 64 of letters, digits, `-`, `_` and `.`. `actor`, where given, must be `--user`; only an
   interface account (a user with the role `system` alone) may name another, with the source
   `interface` or `import`. Users have no passwords yet: `signature`, where given, is
@@ -123,6 +126,8 @@ def written() -> str:
         _steps(page)
         _more_orders(page)
         add_bedside(page)
+        add_safety(page)
+        add_people(page)
         _end_of_stay(page)
         _definitions(page)
         add_scores(page)
