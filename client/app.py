@@ -16,14 +16,15 @@ from domain.services import (
     alert_metrics,
     alerting,
     allergies,
+    audit_trail,
     auditing,
     care,
     catalogues,
     diagnosing,
-    executing,
     emergency_access,
-    needing,
+    executing,
     granting,
+    needing,
     observing,
     opening,
     ordering,
@@ -33,6 +34,7 @@ from domain.services import (
     safety,
     showing,
     stating,
+    unusual,
     watching,
     whereabouts,
     worklists,
@@ -89,9 +91,6 @@ class _Orders:
         self.pass_due: Final = _bound(watching.pass_due, place)
         self.one_pass: Final = _bound(watching.one_pass, place)
         self.next_instant: Final = _bound(watching.next_instant, place)
-        self.opened: Final = _bound(opening.opened, place)
-        self.stopped: Final = _bound(opening.stopped, place)
-        self.locked: Final = _bound(opening.locked, place)
 
 
 class _Places:
@@ -110,6 +109,7 @@ class _Places:
         self.list_wards: Final = _bound(whereabouts.list_wards, place)
         self.add_user: Final = _bound(people.add_user, place)
         self.disable_user: Final = _bound(people.disable_user, place)
+        self.give_secret: Final = _bound(own_secrets.give_secret, place)
         self.grant_role: Final = _bound(granting.grant_role, place)
         self.delegate: Final = _bound(granting.delegate, place)
         self.take_back: Final = _bound(granting.take_back, place)
@@ -117,7 +117,6 @@ class _Places:
         self.open_stay: Final = _bound(emergency_access.open_stay, place)
         self.opened_stays: Final = _bound(emergency_access.opened_stays, place)
         self.review_access: Final = _bound(emergency_access.review_access, place)
-        self.give_secret: Final = _bound(own_secrets.give_secret, place)
         self.list_users: Final = _bound(people.list_users, place)
         self.assign_nurses: Final = _bound(people.assign, place)
         self.set_roster: Final = _bound(people.roster, place)
@@ -152,6 +151,19 @@ class _Alerts:
         self.sign_alert: Final = _bound(alerting.sign_off, place)
 
 
+class _Trail:
+    """The use cases of those who look into the audit trail and prove that it is whole."""
+
+    def __init__(self, place: Callable[[object], Workplace]) -> None:
+        self.show_trail: Final = _bound(audit_trail.show_trail, place)
+        self.unusual_access: Final = _bound(unusual.unusual_access, place)
+        self.seal_trail: Final = _bound(audit_trail.seal_trail, place)
+        self.prove_trail: Final = _bound(audit_trail.prove_trail, place)
+        self.opened: Final = _bound(opening.opened, place)
+        self.stopped: Final = _bound(opening.stopped, place)
+        self.locked: Final = _bound(opening.locked, place)
+
+
 class _Safety:
     """The use cases of those who follow up near misses and decide about limits and rules."""
 
@@ -162,7 +174,7 @@ class _Safety:
         self.approvals: Final = _bound(safety.approvals, place)
 
 
-class App(_Orders, _Places, _Alerts, _Safety):
+class App(_Orders, _Places, _Alerts, _Trail, _Safety):
     """One process's program. Made once, by `client.wiring.build`.
 
     Nothing of it changes after, but for the configuration, when another comes into force (`renew`).
@@ -202,6 +214,7 @@ class App(_Orders, _Places, _Alerts, _Safety):
         _Orders.__init__(self, present)
         _Places.__init__(self, present)
         _Alerts.__init__(self, present)
+        _Trail.__init__(self, present)
         _Safety.__init__(self, present)
         self.reads: Final[Reads] = place.reads
         self.feed: Final = feed
