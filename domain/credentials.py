@@ -32,6 +32,11 @@ class Method(StrEnum):
     PIN = "pin"
     """Some digits, with the badge or the user name."""
 
+    @property
+    def word(self) -> str:
+        """How a person is told of it."""
+        return "PIN" if self is Method.PIN else "password"
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:

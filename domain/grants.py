@@ -10,13 +10,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from domain.ids import derived
 from domain.people import Lent, Role, with_included
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from domain.ids import EncounterId, PractitionerId, WardId
+    from domain.ids import CommandId, EncounterId, PractitionerId, WardId
     from domain.people import Practitioner
 
 OPEN_FOR: Final = timedelta(hours=4)
@@ -84,6 +85,11 @@ class Grant:
     def runs(self, now: datetime) -> bool:
         """Whether it holds at an instant."""
         return self.starts_at <= now < self.ends_at
+
+
+def grant_id(command: CommandId) -> str:
+    """The id of the grant that a command makes."""
+    return derived("grant", command)
 
 
 def may_stand_in(person: Practitioner, role: Role) -> bool:

@@ -47,8 +47,12 @@ def set_secret(call: Call) -> int:
     new = new_secret(call, f"{user}, the new one")
     command = app.new_command()
     changes = app.set_secret(user=user, command=command, old=old, new=new)
+    without = _without(app, user)
     words = f"The secret of {user} is set."
-    return answer_changes(call, command, changes, words, user=user, without=_without(app, user))
+    if without:
+        words += f"\nNobody acts without one; give these theirs: {', '.join(without)}."
+    more = {"without": without} if call.json else {}
+    return answer_changes(call, command, changes, words, user=user, **more)
 
 
 def _give(call: Call, whom: str) -> int:
@@ -74,9 +78,12 @@ def new_secret(call: Call, whose: str, *, own: bool = False) -> NewSecret:
     return NewSecret(call.secret_of(whose, option=option), method)
 
 
-def _without(app: App, user: str) -> list[str] | None:
-    """Who may act no more until they are given a secret; None where everybody has one."""
+def _without(app: App, user: str) -> list[str]:
+    """For an administrator: who may act no more until they are given a secret."""
+    from domain.people import Role
+
     credentials = app.place.trust.credentials
     people = app.list_users(user=user)
-    found = [str(one.user) for one in people if one.active and credentials.of(one.user) is None]
-    return found or None
+    if not any(one.user == user and Role.ADMINISTRATOR in one.roles for one in people):
+        return []
+    return [str(one.user) for one in people if one.active and credentials.of(one.user) is None]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.cli import secret_commands
+from client.cli import granted, secret_commands
 from client.cli.changed import answer_changes
 from client.cli.output import table
 from client.cli.parser import add_file_option
 from client.cli.secret_commands import add_new_secret_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from client.app import App
     from client.cli.call import Call
     from client.cli.parser import Commands
+    from domain.grants import Grant
     from domain.people import Role
     from domain.services.own_secrets import NewSecret
 
@@ -39,6 +42,7 @@ def add(commands: Commands) -> None:
     add_file_option(disabling)
     group.command("list", list_users, "all users, disabled ones too")
     secret_commands.add(group)
+    granted.add_to_users(group)
 
 
 def add_user(call: Call) -> int:
@@ -69,6 +73,15 @@ def add_user(call: Call) -> int:
     )
     words = f"{person.user} may act here."
     return answer_changes(call, entry.command, changes, words, user=person.user)
+
+
+def _for_a_time(grants: Sequence[Grant], user: str) -> str:
+    """What a user was granted for a time, in a few words: `charge_nurse on 4A`."""
+    return ", ".join(
+        one.role.value + (f" on {one.ward}" if one.ward else "")
+        for one in grants
+        if one.user == user and one.role is not None
+    )
 
 
 def _first_secret(call: Call, app: App, user: str) -> NewSecret | None:
@@ -106,9 +119,13 @@ def disable(call: Call) -> int:
 
 def list_users(call: Call) -> int:
     """`wardloop user list`."""
-    people = call.app().list_users(user=call.user())
+    app = call.app()
+    people, grants = (
+        app.list_users(user=call.user()),
+        app.list_grants(user=call.user(), now=app.now()),
+    )
     words = table(
-        ("USER", "NAME", "姓名", "ROLES", "WARDS", "STATE"),
+        ("USER", "NAME", "姓名", "ROLES", "WARDS", "STATE", "FOR A TIME"),
         [
             (
                 one.user,
@@ -117,6 +134,7 @@ def list_users(call: Call) -> int:
                 ", ".join(sorted(role.value for role in one.roles)) + (" (student)" * one.student),
                 ", ".join(sorted(one.wards)) or "all",
                 "active" if one.active else "disabled",
+                _for_a_time(grants, one.user),
             )
             for one in people
         ],

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from domain.auditing import AuditAction
 from domain.errors import InvalidInput, NotFound, Refused
-from domain.grants import OPEN_FOR, Grant, GrantKind, Review, Verdict
+from domain.grants import OPEN_FOR, Grant, GrantKind, Review, Verdict, grant_id
 from domain.happenings import AccessReviewed, Granted
-from domain.ids import derived
 from domain.services.admitting import stay_of
 from domain.services.auditing import About, note
 from domain.services.authorising import authorised
@@ -56,7 +55,7 @@ def open_stay(
                 field="encounter",
             )
         grant = Grant(
-            id=derived("grant", command),
+            id=grant_id(command),
             kind=GrantKind.BREAK_GLASS,
             user=actor.user,
             given_by=actor.user,
@@ -76,7 +75,7 @@ def open_stay(
         act=act,
         said=(stay.id, reason),
     )
-    about = About(stay.id, stay.patient_id, stay.ward, derived("grant", command))
+    about = About(stay.id, stay.patient_id, stay.ward, grant_id(command))
     action = AuditAction.BREAK_GLASS
     note(place, user=user, action=action, what="access.open_stay", about=about)
     return changes

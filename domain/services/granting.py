@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
-from domain.grants import LONGEST, Grant, GrantKind, may_stand_in
+from domain.grants import LONGEST, Grant, GrantKind, grant_id, may_stand_in
 from domain.happenings import Granted, GrantTakenBack, Happening, Noun
-from domain.ids import PractitionerId, derived
+from domain.ids import PractitionerId
 from domain.people import Role, with_included
 from domain.services.authorising import authorised, require_ward
 from domain.services.writing import carry_out
@@ -137,16 +137,20 @@ def take_back(place: Workplace, *, user: str, command: CommandId, grant: str) ->
 
 
 def list_grants(
-    place: Workplace, *, user: str, name: str | None = None, running: bool = True
+    place: Workplace,
+    *,
+    user: str,
+    now: datetime,
+    name: str | None = None,
+    running: bool = True,
 ) -> tuple[Grant, ...]:
     """What people were granted for a time, the latest first, without stays opened in need.
 
     Args:
         name: of one user only.
-        running: only what has not ended.
+        running: only what has not ended by `now`.
     """
     authorised(place.reads, user, "user.list")
-    now = place.trust.clock.now()
     whose = None if name is None else PractitionerId(name)
     return tuple(
         grant
@@ -227,7 +231,7 @@ def _grant(
                 "ends_at", "it is too long", right=f"{LONGEST.days} days at most; then again"
             )
         grant = Grant(
-            id=derived("grant", command),
+            id=grant_id(command),
             kind=kind,
             user=PractitionerId(wanted.name),
             given_by=actor.user,

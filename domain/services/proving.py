@@ -47,7 +47,7 @@ def prove(
     if kept.must_change:
         raise Refused(
             "SECRET_EXPIRED",
-            f"{user} was given this {kept.method.value} by another person",
+            f"{user} was given this {kept.method.word} by another person",
             next_step="Set your own first (wardloop user secret)",
             field=field,
         )
@@ -78,7 +78,7 @@ def proved(
         raise Refused(
             "SECRET_NEEDED",
             f"The secret of {user} is missing",
-            next_step=f"Enter the {kept.method.value} of {user}",
+            next_step=f"Enter the {kept.method.word} of {user}",
             field=field,
         )
     now = trust.clock.now()
@@ -128,7 +128,7 @@ def _wrong(place: Workplace, kept: Credential, what: str, field: str) -> Refused
     seconds = int(wait_after(kept.failures).total_seconds())
     return Refused(
         "SECRET_WRONG",
-        f"That is not the {kept.method.value} of {kept.user}",
+        f"That is not the {kept.method.word} of {kept.user}",
         next_step=f"{left} tries left" if left > 0 else f"Wait {seconds} s before the next try",
         field=field,
     )

@@ -46,8 +46,10 @@ to `…`.
   So a dose that is sent again after a broken connection is not given twice. Ids that callers choose
   are 1 to 64 of letters, digits, `-`, `_` and `.`. `actor`, where given, must be `--user`; only an
   interface account (a user with the role `system` alone) may name another, with the source
-  `interface` or `import`. Users have no passwords yet: `signature`, where given, is
-  `{"method": "none"}`.
+  `interface` or `import`. `signature`, where given, is `{"method": "none"}` in an open database, in
+  a secured one the kind of secret that was entered for the act.
+- `--secret-file FILE`, `--witness-secret-file FILE`: secrets, where the database is secured (see
+  `user secret`).
 - In place of `encounter`, `mrn` names the patient's present stay.
 - `wardloop` alone opens the desktop.
 """

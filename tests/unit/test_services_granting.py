@@ -47,7 +47,7 @@ def wanted(shift: Shift, name: str, role: Role, ward: WardId | None, hours: int 
 
 def lend(shift: Shift, by: str, name: str, role: Role, ward: WardId | None = WARD) -> str:
     shift.app.grant_role(user=by, command=shift.new(), wanted=wanted(shift, name, role, ward))
-    return shift.app.list_grants(user=by, name=name)[0].id
+    return shift.app.list_grants(user=by, name=name, now=shift.app.now())[0].id
 
 
 def hand_on(shift: Shift, by: str, name: str, role: Role, ward: WardId | None = None) -> None:
@@ -116,8 +116,8 @@ def test_a_nurse_of_another_ward_helps_for_a_shift_and_no_longer(shift: Shift) -
     shift.at("15:00")
     with pytest.raises(NotAuthorised):
         shift.app.list_stays(user="nurse.fu", ward=WARD)
-    assert shift.app.list_grants(user="admin") == ()
-    assert len(shift.app.list_grants(user="admin", running=False)) == 1
+    assert shift.app.list_grants(user="admin", now=shift.app.now()) == ()
+    assert len(shift.app.list_grants(user="admin", running=False, now=shift.app.now())) == 1
 
 
 def test_what_is_lent_on_one_ward_is_not_held_on_another(shift: Shift) -> None:
@@ -199,7 +199,7 @@ def test_a_charge_nurse_hands_her_role_on_for_a_time(shift: Shift) -> None:
         shift.app.assign_nurses(user="li.na", command=shift.new(), shift=span, nurses={})
     hand_on(shift, "sun.li", "li.na", Role.CHARGE_NURSE)
     shift.app.assign_nurses(user="li.na", command=shift.new(), shift=span, nurses={})
-    (grant,) = shift.app.list_grants(user="li.na")
+    (grant,) = shift.app.list_grants(user="li.na", now=shift.app.now())
     assert (grant.kind, grant.given_by) == (GrantKind.DELEGATION, "sun.li")
     shift.at("15:00")
     with pytest.raises(NotAuthorised):
