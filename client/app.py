@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from domain.leases import Leases
     from domain.loops.loops import Loops
     from domain.ports import Reads
+    from domain.sealing import Sealed
     from domain.services.own_secrets import NewSecret
     from domain.services.workplace import Changes, Workplace
 
@@ -286,6 +287,16 @@ class App(_Orders, _Places, _Alerts, _Trail, _Safety):
             return False
         self._place = place
         return True
+
+    def seal(self) -> Sealed | None:
+        """Seal what came since the last seal; None where nothing is sealed (the demo).
+
+        Raises:
+            Refused: SEALS_LOST: this is not the database that was sealed here last.
+            StorageError: the key cannot be had, or the database cannot be written to.
+        """
+        trust = self._place.trust
+        return None if trust.seals is None else trust.seals.seal(now=trust.clock.now())
 
     def now(self) -> datetime:
         """The present instant, frozen where the clock is; what reading functions take as `now`."""

@@ -19,6 +19,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.errors import WardloopError
+from domain.sealing import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,7 @@ class Health:
         backup_at: when the last backup that held was made; None: none is there, or none is wanted.
         backup_late: the last one is too old, or there is none.
         backup_failed: the code of what went wrong with the last try; empty where nothing did.
+        seal_failed: the code of why what was recorded could not be sealed; empty where it was.
     """
 
     holder: str
@@ -66,6 +68,7 @@ class Health:
     backup_at: datetime | None = None
     backup_late: bool = False
     backup_failed: str = ""
+    seal_failed: str = ""
 
 
 def health(lease: Lease | None, now: datetime) -> Health:
@@ -85,6 +88,7 @@ def _told(told: Mapping[str, object], *, holder: str, alive: bool) -> Health:
         backup_at=_instant(told, "backup_at"),
         backup_late=bool(told.get("backup_late", False)),
         backup_failed=str(told.get("backup_failed", "")),
+        seal_failed=str(told.get("seal_failed", "")),
     )
 
 
@@ -135,6 +139,8 @@ class Watch:
         self._passing = threading.Lock()
         self._failures = 0
         self._backups: Mapping[str, object] = {}
+        self._sealed_at: datetime | None = None
+        self._seal_failed = ""
         self._seen: datetime | None = None
         self._planned: datetime | None = None
         self._beat_at = clock.now()
@@ -148,12 +154,13 @@ class Watch:
         self._beating.start()
 
     def stop(self) -> None:
-        """Finish the tick that is under way, and let go of the lease."""
+        """Finish the tick that is under way, seal what was recorded, and let go of the lease."""
         self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         if self._beating.is_alive():
             self._beating.join()
+        self.seal()  # also where another process watches: it may be gone before its next seal
         if self.holds and self._leases is not None:
             self._leases.give_back(LEASE, self._holder)
         self.holds = False
@@ -184,6 +191,7 @@ class Watch:
             try:
                 self.holds = self._hold()
                 if self.holds:
+                    self._seal_in_time()
                     self._pass()
             except WardloopError as error:
                 self._failures = 1
@@ -196,7 +204,8 @@ class Watch:
         """How the watch of this database is, whoever holds it."""
         if self._leases is None:
             seen = None if self._seen is None else self._seen.isoformat()
-            told = {"passed_at": seen, "failures": self._failures, **self._backups}
+            told: dict[str, object] = {"passed_at": seen, "failures": self._failures}
+            told |= {"seal_failed": self._seal_failed, **self._backups}
             return _told(told, holder=self._holder, alive=True)
         try:
             return health(self._leases.show(LEASE), self._clock.now())
@@ -253,9 +262,26 @@ class Watch:
                     "passed_at": now.isoformat(),
                     "behind_seconds": int(behind.total_seconds()),
                     "failures": self._failures,
+                    "seal_failed": self._seal_failed,
                     **self._backups,
                 },
             )
+
+    def _seal_in_time(self) -> None:
+        now = self._clock.now()
+        if self._sealed_at is None or abs(now - self._sealed_at) >= EVERY:
+            self._sealed_at = now
+            self.seal()
+
+    def seal(self) -> None:
+        """Seal what came since the last seal; what keeps it from being sealed is told."""
+        try:
+            self._app.seal()
+        except WardloopError as error:
+            self._seal_failed = error.code
+            _log.warning("nothing could be sealed: %s", error.code)
+        else:
+            self._seal_failed = ""
 
     def back_up(self) -> None:
         """Make a backup where its time has come, where this process holds the lease."""
