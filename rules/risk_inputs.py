@@ -9,14 +9,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from domain.analytes import UNITS
-from domain.conditions import listed, taken_apart
 from domain.quantities import Quantity
 from rules.alerts.vital_sets import PREGNANT, VitalSet, change_in_12_hours, last_complete
+from rules.comorbidity import charlson_index
 from rules.kidneys import CREATININE, UMOL, aki_stage
 from rules.risk_values import OrderRisk, RiskInputs
-from rules.scores.charlson import CharlsonInputs, charlson
 from rules.scores.ckd_epi_2021 import ckd_epi_2021
-from rules.scores.guards import ADULT
 from rules.scores.kidney_function import KidneyInputs
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ def risk_inputs(
     known = [one for one in given if (one.kind, one.override) in model.orders]
     return RiskInputs(
         age_years=age if age is not None and 0 <= age <= _OLDEST else None,
-        charlson=comorbidity(situation, age),
+        charlson=charlson_index(situation.clinical, age),
         egfr=filtration(situation),
         news2=acute.news2,
         news2_red=acute.red,
@@ -153,21 +151,6 @@ def _rated(
     )
     found = ckd_epi_2021(inputs).value
     return None if found is None else Decimal(found)
-
-
-def comorbidity(situation: Situation, age: int | None) -> int | None:
-    """The Charlson index of 1987 without points for age; None where nobody asked, or of a child."""
-    found = listed(situation.clinical.facts)
-    return None if found is None else _weighed(found, child=age is not None and age < ADULT)
-
-
-@lru_cache(maxsize=4096)
-def _weighed(found: tuple[str, ...], *, child: bool) -> int | None:
-    if child:
-        return None
-    names, icd10, icd9 = taken_apart(found)
-    said = CharlsonInputs(conditions=frozenset(names), icd10=icd10, icd9=icd9)
-    return int(charlson(said).value or 0)
 
 
 def next_birthday(situation: Situation, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from rules.checks import patient
 from rules.checks.drugs import Drug
 from rules.checks.findings import not_checked, of_row
 from rules.checks.prescription import Prescription
+from rules.comorbidity import illnesses
 from rules.knowledge.rows import MaxDoseRow, RenalRow
 
 CHECK: Final = "max_dose"
@@ -65,6 +66,8 @@ _Bound = tuple[str, bool, Callable[[], Decimal | int | None], Callable[[Decimal]
 def _fits(asked: Prescription, row: MaxDoseRow, missing: dict[str, None]) -> bool:
     """Whether the patient is of the row's population; what is not known is noted."""
     clinical, now = asked.clinical, asked.now
+    if row.illnesses and not _ill(asked, row, missing):
+        return False
     bounds: tuple[_Bound, ...] = (
         (
             "no birth date",
@@ -97,6 +100,14 @@ def _fits(asked: Prescription, row: MaxDoseRow, missing: dict[str, None]) -> boo
         if not inside(Decimal(value)):
             return False
     return True
+
+
+def _ill(asked: Prescription, row: MaxDoseRow, missing: dict[str, None]) -> bool:
+    found = illnesses(asked.clinical)
+    if found is None:
+        missing["no list of lasting illnesses"] = None
+        return False
+    return not found.isdisjoint(row.illnesses)
 
 
 def _never(asked: Prescription, row: MaxDoseRow) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from rules.checks import patient
 from rules.checks.drugs import Drug
 from rules.checks.findings import not_checked, of_row
 from rules.checks.prescription import Prescription
+from rules.comorbidity import illnesses
 from rules.knowledge.limit_rows import ElectrolyteRow
 from rules.knowledge.tables import Tables
 
@@ -20,6 +21,7 @@ QTC_470: Final = 470
 _OLD: Final = 68
 _LOW_POTASSIUM: Final = Decimal("3.5")
 _LONG_QTC: Final = 450
+_HEART_FAILURE: Final = "chf"
 _DIURETICS: Final = ("loop_diuretics", "thiazides")
 
 
@@ -166,7 +168,10 @@ def _tisdale_finding(asked: Prescription, qtc: Decimal | None) -> Iterator[Findi
 
 
 def tisdale(asked: Prescription, qtc: Decimal | None) -> int:
-    """The points that are known (Tisdale 2013); what is not known adds none: it is `at least`."""
+    """The points that are known (Tisdale 2013); what is not known adds none: it is `at least`.
+
+    An acute myocardial infarction (2 points) is told by nothing: conditions have old ones, too.
+    """
     clinical, now = asked.clinical, asked.now
     age = clinical.age_years(now)
     potassium = patient.number(clinical, POTASSIUM, now, 24)
@@ -180,6 +185,7 @@ def tisdale(asked: Prescription, qtc: Decimal | None) -> int:
         (2, potassium is not None and potassium <= _LOW_POTASSIUM),
         (2, qtc is not None and qtc >= _LONG_QTC),
         (3, "infection_suspected" in flags),
+        (3, _HEART_FAILURE in (illnesses(clinical) or ())),
         (3, qt_drugs >= 1),
         (3, qt_drugs >= 2),
     )

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from domain.alerts import AlertSeverity
 from domain.clinical import WASHED_OUT
+from domain.conditions import NAMES
 from domain.errors import InvalidInput
 from domain.quantities import parse_decimal
 from rules.loops.rows import Line, Read, Row
@@ -227,6 +228,7 @@ class MaxDoseRow(KnowledgeRow):
         max_days: of treatment.
         never_routes: a route that is never right.
         age_from: of patients from this age on, in years; likewise the other bounds of a population.
+        illnesses: of patients with one of these conditions (`domain.conditions.NAMES`).
     """
 
     drugs_in: ClassVar[tuple[str, ...]] = ("ingredients",)
@@ -253,7 +255,15 @@ class MaxDoseRow(KnowledgeRow):
     age_below: int | None = None
     weight_at_most: Number | None = None
     crcl_below: Number | None = None
+    illnesses: Names = ()
     severity: Severity = AlertSeverity.S2
+
+    @model_validator(mode="after")
+    def _known_illnesses(self) -> Self:
+        for name in self.illnesses:
+            if name not in NAMES:
+                raise ValueError(f"{name!r} is no condition; right would be {', '.join(NAMES)}")
+        return self
 
 
 class RenalRow(KnowledgeRow):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from domain.analytes import UNITS
 from domain.clinical import ActiveOrder, Allergy, AllergyKind, Clinical
 from domain.commands import RecordStep
+from domain.conditions import CONDITIONS
 from domain.findings import Finding
 from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId
 from domain.loops.applies import Place
@@ -64,6 +65,12 @@ def allergy(
 
 def pregnancy(said: str, *, days: int = 0, **detail: object) -> StandingFact:
     return StandingFact(PREGNANCY, said, NOW - timedelta(days=days), NURSE, detail)
+
+
+def ill(*entries: str) -> StandingFact:
+    """The list of lasting illnesses; without entries the patient was asked and has none."""
+    said = "listed" if entries else "none"
+    return StandingFact(CONDITIONS, said, NOW, NURSE, {"listed": list(entries)})
 
 
 def flag(name: str) -> StandingFact:

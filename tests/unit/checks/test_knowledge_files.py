@@ -112,6 +112,7 @@ def planted(tmp_path: Path, table: str, old: str, new: str) -> tuple[Path, int]:
 
 FAULTS = (
     ("interactions", 'precipitant = ["ppis"]', 'precipitant = ["ppi"]', "called 'ppi'"),
+    ("max_doses", '["moderate_severe_liver_disease"]', '["tired"]', "'tired' is no condition"),
     ("interactions", 'severity = "S1", washout_days', 'severity = "S0", washout_days', "severity"),
     ("interactions", "washout_days = 14", "washout_days = -1", "washout_days"),
     ("interactions", 'worse = "S1", worse_when', "worse_when", "stand together"),
@@ -120,6 +121,7 @@ FAULTS = (
     ("max_doses", 'unit = "mg", max_per_day = "4000"', 'max_per_day = "4000"', "unit"),
     ("max_doses", "max_days = 5", "max_days = 0", "max_days"),
     ("renal", 'at_least = "26", below = "51"', 'at_least = "52", below = "51"', "before it begins"),
+    ("renal", "aki_from = 1,", "", "either below"),
     ("renal", 'verdict = "adjust"', 'verdict = "maybe"', "verdict"),
     ("high_alert", 'double_check = "C"', 'doublecheck = "C"', "unknown key"),
     ("pregnancy", 'state = "lactation"', 'state = "nursing"', "state"),

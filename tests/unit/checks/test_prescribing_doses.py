@@ -15,6 +15,7 @@ from tests.unit.checks.patient_record import (
     active,
     asked,
     found,
+    ill,
     patient,
     tables,
     value,
@@ -75,9 +76,36 @@ def test_the_most_in_a_day(product: str, dose: str, frequency: str, route: str, 
 def test_products_with_the_same_ingredient_are_summed() -> None:
     other = active("Cold relief", "2 {tablet}", "tid", catalogue={
         "ingredients": ["paracetamol 500 mg", "pseudoephedrine 30 mg"]})  # fmt: skip
-    of = patient(orders=(other,))
+    of = patient(orders=(other,), facts=(ill(),))
     assert only(dosed("paracetamol", "500 mg", "qid", of=of)) == (REASON, "dose_over_100")
     assert dosed("paracetamol", "250 mg", "qid", of=of) == []
+
+
+@pytest.mark.parametrize(
+    ("product", "dose", "illnesses", "risk"),
+    [
+        ("paracetamol", "1 g", (), ""),
+        ("paracetamol", "1 g", ("chf",), ""),
+        ("paracetamol", "1 g", ("mild_liver_disease",), "dose_over_100"),
+        ("paracetamol", "1 g", ("icd10:K703",), "dose_over_100"),
+        ("paracetamol", "650 mg", ("moderate_severe_liver_disease",), ""),
+        ("ondansetron", "4 mg", ("mild_liver_disease",), ""),
+        ("ondansetron", "4 mg", ("icd9:4562",), "dose_over_150"),
+    ],
+)
+def test_a_sick_liver_bears_less(
+    product: str, dose: str, illnesses: tuple[str, ...], risk: str
+) -> None:
+    of = patient(facts=(ill(*illnesses),))
+    route = "IV" if product == "ondansetron" else "PO"
+    said = dosed(product, dose, "qid", route=route, of=of)
+    assert [one.risk for one in said] == ([risk] if risk else [])
+
+
+def test_that_nobody_asked_for_illnesses_is_said() -> None:
+    (said,) = dosed("paracetamol", "1 g", "qid")
+    assert said.severity is INFO
+    assert "no list of lasting illnesses" in said.message
 
 
 def test_a_combination_is_judged_by_each_amount_that_is_known() -> None:

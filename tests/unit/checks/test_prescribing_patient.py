@@ -22,6 +22,7 @@ from tests.unit.checks.patient_record import (
     asked,
     flag,
     found,
+    ill,
     knowledge,
     patient,
     pregnancy,
@@ -301,6 +302,8 @@ def test_the_tisdale_score() -> None:
     full = (value("potassium", "3.5"), value("qtc", 450))
     of = patient(*full, orders=(active("amiodarone"), active("furosemide")), **woman, **infected)
     assert tisdale(asked("haloperidol", of=of), Decimal(450)) == 16
+    of = patient(value("qtc", 440), facts=(ill("icd10:I500"),))
+    assert tisdale(asked("haloperidol", of=of), Decimal(440)) == 3 + 3
     assert tisdale(asked("haloperidol"), None) == 3
     assert heart("haloperidol", *full, orders=("furosemide",), **woman, **infected) == ["qt2_high"]
     assert heart("haloperidol", value("qtc", 450), **woman) == ["qt2_moderate"]
