@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KEY: Final = "backup"
 AGAIN: Final = timedelta(minutes=5)
 """How long after one that failed the next is tried."""
+_DAMAGED: Final = frozenset({"DAMAGED", "NOT_A_DATABASE", "WRONG_KEY"})
 LATE: Final = 3
 """A backup is late once it is so many times as old as backups are made."""
 
@@ -163,6 +164,23 @@ def copy_database(
         key=database_key(settings),
         prove=proving(settings, clock, place.key, entry=_entry(clock, "db.copy", by, source)),
     )
+
+
+def with_latest(error: StorageError, settings: Settings) -> StorageError:
+    """The error; of a damaged database also the latest backup, and how it is put back."""
+    file = file_of(settings.database)
+    if error.code not in _DAMAGED or file is None:
+        return error
+    found = list_backups(settings)
+    if not found:
+        way = "No backup is known here: put one back by `wardloop db restore FILE --replace`"
+    else:
+        latest = found[0]
+        way = (
+            f"The latest backup that held is of {latest.made_at:%Y-%m-%d %H:%M:%SZ}; put it back by"
+            f" `wardloop db restore {latest.file} --to {file} --replace`"
+        )
+    return StorageError(error.code, f"{error.message.rstrip('.')}. {way}")
 
 
 def proving(

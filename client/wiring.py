@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from client.app import App
 from client.approving import agreed
-from client.backups import Backups
+from client.backups import Backups, with_latest
 from client.configuring import configuration, outlook_of
 from client.databases import make_database, open_database, seals_of
 from client.hashing import Argon2Hash
-from domain.errors import InvalidInput, Refused
+from domain.errors import InvalidInput, Refused, StorageError
 from domain.happenings import ConfigurationTaken, Happening, Noun
 from domain.ids import CommandId, WardId, derived, uuid7
 from domain.ports import CommandMeta
@@ -179,6 +179,7 @@ def build(
     ids: Ids | None = None,
     clock: Clock | None = None,
     rewind: bool = False,
+    damaged: bool = False,
     played: bool = False,
 ) -> App:
     """The program for some settings, its database open. A new database file is made.
@@ -190,6 +191,7 @@ def build(
         ids: where new ids come from; random where not given.
         clock: instead of `now`: the demo's clock.
         rewind: allow a frozen clock before the journal's last entry, on demo data only.
+        damaged: open also a database that does not hold, to see what is wrong with it.
         played: simulated staff act: the audit trail does not hear of each of their readings.
 
     Raises:
@@ -199,7 +201,7 @@ def build(
     """
     used = clock or _clock(now)
     make_database(settings)
-    store = open_database(settings, used)
+    store = _opened(settings, used, damaged=damaged)
     try:
         decides = configuration(agreed(settings, store).settings, used.now())
         place = _place(store, decides, ids or RandomIds(used), rewind=rewind)
@@ -216,6 +218,23 @@ def build(
         renewed=_Renewal(settings, store, used, decides, place),
         back_up=Backups(settings, SystemClock()).run,
     )
+
+
+def _opened(settings: Settings, clock: Clock, *, damaged: bool) -> Store:
+    """The database, looked at before it is used; one that is damaged names the latest backup."""
+    from storage.soundness import refuse_damaged
+
+    try:
+        store = open_database(settings, clock)
+    except StorageError as error:
+        raise with_latest(error, settings) from error
+    try:
+        if not damaged:
+            refuse_damaged(store.database)
+    except StorageError as error:
+        store.close()
+        raise with_latest(error, settings) from error
+    return store
 
 
 def _place(store: Store, decides: Configuration, ids: Ids, *, rewind: bool) -> Workplace:

@@ -123,7 +123,8 @@ def back_up(
         finally:
             part.unlink(missing_ok=True)
         sync_folder(folder)
-    return Backup(file, at, file.stat().st_size, None if seal is None else seal.id)
+    made_at = at.astimezone(UTC).replace(microsecond=0)  # as its name says it
+    return Backup(file, made_at, file.stat().st_size, None if seal is None else seal.id)
 
 
 def take_out(backup: Path, target: Path, *, seal: SealKey | None) -> None:

@@ -84,11 +84,12 @@ class Call:
 
         return (self.frozen() or SystemClock().now()).astimezone(UTC)
 
-    def app(self, *, running: bool = False) -> App:
+    def app(self, *, running: bool = False, damaged: bool = False) -> App:
         """The program on its database, open until the command ends.
 
         Args:
             running: let a clock set by `--now` run on, as a window needs.
+            damaged: open it also where it does not hold: to see what is wrong with it.
 
         Raises:
             WardloopError: settings, loops or database are not as they should be.
@@ -99,7 +100,7 @@ class Call:
             rewind = bool(self.option("rewind"))
             now = self.frozen()
             clock = RunningClock(now) if running and now is not None else None
-            self._app = build(self.settings(), now=now, clock=clock, rewind=rewind)
+            self._app = build(self.settings(), now=now, clock=clock, rewind=rewind, damaged=damaged)
             self.resources.callback(self._app.close)
         self._prove()
         return self._app

@@ -51,13 +51,16 @@ class Line:
 
 def examine(call: Call) -> list[Line]:
     """Look at everything; nothing is written, and no finding ends the look."""
+    from client.cli.diagnosis_keeping import examine_keeping
+
     lines = [_settings(call)]
     settings = None if lines[0].state is State.STOPS_WORK else call.settings()
     window = _window(call.environ)
     lines += [_display(call.environ, window), _fonts(window), _printers(window), _clock(settings)]
     if settings is not None:
         lines += [_loops(settings), _site(settings, call.now())]
-        lines += [_disk(settings), _database(settings), *_trusted(settings)]
+        lines += [_disk(settings), _database(settings), *examine_keeping(settings)]
+        lines += _trusted(settings)
     return lines
 
 

@@ -36,12 +36,12 @@ def test_the_doctor_finds_a_well_database_and_says_what_is_missing(tmp_path: Pat
     found = lines(wardloop.does("doctor"))
     assert set(found) == {
         *("settings", "display", "fonts", "printers", "clock"),
-        *("loops", "site", "disk", "database", "secrets"),
+        *("loops", "site", "disk", "database", "backups", "keys", "secrets"),
     }
     assert found["secrets"]["state"] == "attention", "anybody can act in any name here"
     assert found["database"]["state"] == "ok"
     assert found["display"]["state"] == "ok"
-    assert found["loops"]["found"] == "8 loops hold", "every check that they name has code"
+    assert found["loops"]["found"] == "9 loops hold", "every check that they name has code"
     assert found["site"]["found"].startswith("profile cn; configuration ")
     for line in found.values():
         assert line["state"] == "ok" or line["to_do"]
