@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.conditions import NAMES
 from domain.results import FLAGS
 from domain.services.allergies import CERTAINTIES, SEVERITIES
 from domain.standing import FACTS
@@ -50,17 +51,27 @@ def add_bedside(page: Page) -> None:
     }  # fmt: skip
     page.runs("observe", "withdraw", given=wrong, user="sun.li")
     page.title(
-        "allergy, weight, pregnancy, note",
+        "allergy, condition, weight, pregnancy, note",
         "An allergy stays with the patient and is refuted, never deleted: `kind` allergy or "
         f"intolerance, `severity` {', '.join(SEVERITIES)},\n`certainty` {', '.join(CERTAINTIES)} "
         "(with a `note`); instead of a `substance`, `none_known` or `reviewed` may be true.\n"
+        "A patient has one list of lasting illnesses, which the Charlson index and some checks of "
+        "drugs read. `condition record` adds to it,\n`conditions` by name "
+        f"({', '.join(f'`{name}`' for name in NAMES)})\nor codes in `icd10` or `icd9`; `remove`, "
+        "with a `note`, takes off what proved wrong; `none_known`: the patient was asked.\n"
         "`weight` is in kg, `height` in cm. `pregnant` is yes, no or unknown. The facts of `note "
         f"record` are {', '.join(f'`{name}`' for name in FACTS)};\nwhat a physician decided for a "
-        "stay ends with it. A `note` alone is for people to read.",
+        "stay ends with it. `results_owner` is\nthe user who reads results that come after the "
+        "stay; it may be named after the end, too. A `note` alone is for people to read.",
     )
     penicillins = {"mrn": MRN, "substance": "penicillins", "reaction": "rash", "severity": "mild"}
     page.runs("allergy", "record", given=penicillins, user="sun.li")
     page.runs("allergy", "record", given={"mrn": MRN, "none_known": True}, user="sun.li")
+    ill = {"mrn": MRN, "conditions": ["heart_failure"], "icd10": ["N18.5", "I10"]}
+    page.runs("condition", "record", given=ill, user="chen.wei")
+    page.runs("condition", "record", given={"mrn": MRN, "icd10": ["heart failure"]}, user="sun.li")
+    wrong = {"mrn": MRN, "remove": ["N18.5"], "note": "acute, has recovered"}
+    page.runs("condition", "record", given=wrong, user="chen.wei")
     page.runs("weight", "record", given={"mrn": MRN, "weight": 70.5, "height": 172}, user="sun.li")
     page.runs("pregnancy", "record", given={"mrn": MRN, "pregnant": "no"}, user="sun.li")
     care = {"mrn": MRN, "fact": "comfort_care", "value": True}
@@ -68,3 +79,13 @@ def add_bedside(page: Page) -> None:
     page.runs("note", "record", given={**care, "note": "with the family"}, user="chen.wei")
     page.runs("note", "record", given={"mrn": MRN, "note": "hears badly"}, user="sun.li")
     page.runs("observe", "show", "--mrn", MRN, user="sun.li")
+    page.title(
+        "risk",
+        "Which patient's open loops to look at first: CLORS, no probability. The points sum to the "
+        "score; each names its cause in words,\nin the language of the settings, with `--json` in "
+        "both (`words`). What is not known is `missing`: the score is at least this.\nA finding "
+        "about an order that was passed over with the reason `benefit_outweighs_risk_monitored` "
+        "counts half, one that the\npharmacist passed over too a quarter.",
+    )
+    page.runs("risk", "show", "--patient", MRN, user="sun.li")
+    page.runs("risk", "show", "--ward", "3A", user="sun.li")
