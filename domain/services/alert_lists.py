@@ -145,9 +145,9 @@ def _members(place: Workplace, alert: Alert) -> Iterator[Mapping[str, object]]:
     for name in filter(None, alert.evidence.get(MEMBERS, "").split(",")):
         home = place.reads.home_of_task(TaskId(name))
         case = place.reads.case(OrderId(name) if home is None else home[0])
-        if case is not None:
-            task = case.tasks.get(TaskId(name))
-            yield {**case.order.fields, **({} if task is None else task.fields)}
+        task = None if case is None else case.tasks.get(TaskId(name))
+        own = {} if task is None else task.fields
+        yield {**({} if case is None else case.order.fields), **own}
 
 
 def quiet_word(alert: Alert, now: datetime) -> str:

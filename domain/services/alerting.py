@@ -347,10 +347,9 @@ def _act(  # noqa: PLR0917 - the private frame of five use cases
 
 def rule_of(place: Workplace, alert: Alert) -> AlertRule | None:
     """The rule of an alert as it holds on the ward where its patient lies."""
-    if place.rulebook is None:
-        return None
-    stay = place.reads.encounter(alert.encounter)
-    return place.rulebook.rule(alert.key.rule, "" if stay is None else stay.ward)
+    stay, book = place.reads.encounter(alert.encounter), place.rulebook
+    ward = "" if stay is None else stay.ward
+    return None if book is None else book.rule(alert.key.rule, ward)
 
 
 def _answering(found: Alert, rule: AlertRule | None) -> tuple[Role, ...]:

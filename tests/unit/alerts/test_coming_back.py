@@ -79,6 +79,14 @@ def test_a_limit_of_two_minutes_is_twice_as_late_after_five() -> None:
     assert ward.next_at() == minute_of_eight(5)
 
 
+def test_a_window_that_closed_before_its_origin_is_twice_as_late_by_its_own_length() -> None:
+    dispensed = replace(wanted(), starts_at=minute_of_eight(60), minutes=40)
+    ward = AlertedStay(dispensed)
+    ward.look(0)
+    ward.act(1, AlertAcknowledged(action_until=minute_of_eight(61)))
+    assert ward.next_at() == minute_of_eight(40)
+
+
 def test_what_was_put_off_comes_back_sooner_and_climbs_no_later_for_it() -> None:
     ward = late_dose(minutes=10)
     ward.look(0)
