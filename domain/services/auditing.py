@@ -62,11 +62,11 @@ _READINGS: Final = frozenset(
         "alert.list_alerts",
         "alert.ward_risks",
         "work.worklist",
-        "work.ward_board",
         "safety.safety_events",
     }
 )
-"""The use cases that show patients' records, by `name_of`."""
+"""The use cases that show patients' records, by `name_of`. The ward board is read by windows, again
+and again: they say once that it was opened (`opening.opened`)."""
 _SHUT_OUT: Final = frozenset({"USER_DISABLED", "NOT_SIGNED_IN"})
 
 

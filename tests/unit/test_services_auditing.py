@@ -101,7 +101,6 @@ def test_lists_are_searches_with_how_much_was_seen(shift: Shift) -> None:
     assert [row.entry.what for row in entries(shift)] == [
         "patient.list_stays",
         "work.worklist",
-        "work.ward_board",
         "board",
         "safety.safety_events",
     ]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from client.desktop.background import run_in_background
 from client.desktop.dialogs.step_page import StepPage
 from client.desktop.dialogs.stop_dialog import StopDialog
-from client.desktop.dialogs.stop_gate import StopGate
+from client.desktop.dialogs.stop_gate import StopGate, Stopped
 from client.desktop.pages.seat import Seat
 from client.presenters.judging import (
     ScanClass,
@@ -86,8 +86,10 @@ class StepDialog(StepPage):
         new = [one for one in stops if one.check not in known]
         if new:
             self.scan_settled.emit(False, finding_words(new[0], self._texts))
-            if self._data is not None:
-                self._gate.call_up(new[0], code, self._data.bedside.patient, self._texts)
+            form, data = self._form, self._data
+            if form is not None and data is not None:
+                of = Stopped(data.bedside.patient, form.order, form.task)
+                self._gate.call_up(new[0], code, of, self._texts)
             return
         self._draft = tried
         words = self._texts("step.wristband") if band else formats.texts("step.item_right")

@@ -80,6 +80,10 @@ class StepPage(Page):
 
     def enter(self, parameter: object) -> None:
         """Open on a `Subject`; without a step it asks why the task is not done."""
+        self._seat.openings.begin("step")
+        self._open(parameter)
+
+    def _open(self, parameter: object) -> None:
         session = self._seat.session
         if not isinstance(parameter, Subject) or session is None:
             return
@@ -89,7 +93,8 @@ class StepPage(Page):
         self._data = self._form = None
         self._saving = False
         self.card.hide()
-        operation = partial(read_loop, self._seat.app, parameter.order, user=session.user)
+        read = partial(read_loop, self._seat.app, parameter.order, user=session.user)
+        operation = self._seat.telling("step", read, order=parameter.order)
         run_in_background(self, operation, done=self._read, failed=self._failed)
 
     def leave(self) -> None:
@@ -99,7 +104,7 @@ class StepPage(Page):
     def refresh(self) -> None:
         if self._subject is not None:
             self._keep_draft()
-            self.enter(self._subject)
+            self._open(self._subject)
 
     def banner(self) -> BannerView | None:
         if self._data is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,11 +11,21 @@ from PySide6.QtWidgets import QWidget
 from client.desktop.background import run_in_background
 from client.desktop.dialogs.stop_dialog import StopDialog
 from client.desktop.pages.seat import Seat
-from client.presenters.judging import band_holder
+from client.presenters.openings import near_miss
 from client.presenters.stop import stop_view
 from client.texts import Texts
 from domain.findings import Finding
+from domain.ids import OrderId, TaskId
 from domain.patients import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a STOP kept from being recorded: for whom, of which order and task."""
+
+    patient: Patient
+    order: OrderId
+    task: TaskId | None
 
 
 class StopGate(QObject):
@@ -32,10 +43,19 @@ class StopGate(QObject):
         self._asked: tuple[Finding, Patient, Texts] | None = None
         self.dialog: StopDialog | None = None
 
-    def call_up(self, finding: Finding, code: str, patient: Patient, texts: Texts) -> None:
-        """Show a finding about a scanned code; first it is read whose wristband that is."""
-        self._asked = (finding, patient, texts)
-        operation = partial(band_holder, self._seat.app, code)
+    def call_up(self, finding: Finding, code: str, of: Stopped, texts: Texts) -> None:
+        """Show a finding about a scanned code, once it is told and read whose wristband it is."""
+        self._asked = (finding, of.patient, texts)
+        session = self._seat.session
+        operation = partial(
+            near_miss,
+            self._seat.app,
+            finding,
+            code,
+            user="" if session is None else str(session.user),
+            order=of.order,
+            task=of.task,
+        )
         run_in_background(self, operation, done=self._show, failed=self._unread)
 
     def dismiss(self) -> None:

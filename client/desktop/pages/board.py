@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Final
 
@@ -108,15 +108,13 @@ class BoardPage(Page):
         self._lay_out(fresh=True)
 
     def enter(self, _parameter: object) -> None:
+        self._seat.openings.begin("board")
         self.refresh()
         self.cards.setFocus()
 
     @Slot()
     def refresh(self) -> None:
-        session = self._seat.session
-        if session is not None:
-            operation = partial(read_board, self._seat.app, user=session.user, ward=session.ward)
-            run_in_background(self, operation, done=self._show_fresh, failed=self._failed)
+        self._read(self._show_fresh)
 
     def leave(self) -> None:
         self._lay_out(fresh=True)
@@ -164,6 +162,13 @@ class BoardPage(Page):
             self.open_requested.emit("work", mrn)
 
     # ------------------------------------------------------------------ reading and showing
+    def _read(self, done: Callable[[BoardData], None]) -> None:
+        session = self._seat.session
+        if session is not None:
+            read = partial(read_board, self._seat.app, user=session.user, ward=session.ward)
+            operation = self._seat.telling("board", read)
+            run_in_background(self, operation, done=done, failed=self._failed)
+
     @Slot(object)
     def _show_fresh(self, data: BoardData) -> None:
         self._data = data
@@ -181,11 +186,9 @@ class BoardPage(Page):
 
     @Slot(object)
     def _changed(self, change: object) -> None:
-        session = self._seat.session
         echo = isinstance(change, Change) and change.is_echo_for(self)
-        if self.isVisible() and session is not None and not echo:
-            operation = partial(read_board, self._seat.app, user=session.user, ward=session.ward)
-            run_in_background(self, operation, done=self._show_live, failed=self._failed)
+        if self.isVisible() and not echo:
+            self._read(self._show_live)
 
     @Slot()
     def _seated(self) -> None:

@@ -128,6 +128,7 @@ class LoopPage(Page):
             if not same:
                 self._data = None
                 self.banner_changed.emit()
+        self._seat.openings.begin("loop")
         self.refresh()
         self.view.setFocus()
 
@@ -135,7 +136,8 @@ class LoopPage(Page):
     def refresh(self) -> None:
         subject, session = self._subject, self._seat.session
         if subject is not None and session is not None:
-            operation = partial(read_loop, self._seat.app, subject.order, user=session.user)
+            read = partial(read_loop, self._seat.app, subject.order, user=session.user)
+            operation = self._seat.telling("loop", read, order=subject.order)
             run_in_background(self, operation, done=self._read, failed=self._failed)
 
     def banner(self) -> BannerView | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
@@ -11,9 +13,13 @@ from PySide6.QtCore import QObject, Signal
 from client.app import App
 from client.desktop.changes import ChangeFeed
 from client.presenters.formats import Formats
+from client.presenters.openings import Openings
 from client.presenters.sign_in import Session
 from client.presenters.step_work import Drafts
 from client.texts import Texts
+from domain.ids import OrderId
+
+_R = TypeVar("_R")
 
 
 class Seat(QObject):
@@ -35,6 +41,7 @@ class Seat(QObject):
         """Whether an Enter now may still belong to a scan: no signing key is then heard."""
         self.secured = False
         """Whether signed steps ask for a secret; asked of the database at each sign-in."""
+        self.openings = Openings(app)
         self._session: Session | None = None
         self._drafts: defaultdict[str, Drafts] = defaultdict(Drafts)
         self._hidden = False
@@ -47,7 +54,17 @@ class Seat(QObject):
     def take(self, session: Session | None) -> None:
         """Sit down, or leave."""
         self._session = session
+        self.openings.clear()
         self.changed.emit()
+
+    def telling(
+        self, page: str, read: Callable[[], _R], *, order: OrderId | None = None
+    ) -> Callable[[], _R]:
+        """A reading for a page, or for one order on it; the audit trail hears of the first one."""
+        session = self._session
+        user = "" if session is None else str(session.user)
+        ward = None if session is None else session.ward.id
+        return partial(self.openings.read, page, read, user=user, ward=ward, order=order)
 
     def drafts_of(self, user: str) -> Drafts:
         """What one person had begun to enter; nobody else sees it."""

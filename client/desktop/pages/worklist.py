@@ -117,6 +117,7 @@ class WorklistPage(Page):
         """Open with a record number to see one patient's work, else as it was."""
         if self._seat.session is not self._session:
             self._seated()
+        self._seat.openings.begin("worklist", "task_pane")
         if isinstance(parameter, str) and parameter:
             self.head.look_for(parameter)
         self.refresh()
@@ -161,9 +162,9 @@ class WorklistPage(Page):
         if session is None:
             return
         nurse = session.user if self.head.mine.isChecked() else None
-        operation = partial(
-            read_work, self._seat.app, roles=session.roles, ward=session.ward.id, nurse=nurse
-        )
+        app, ward = self._seat.app, session.ward.id
+        read = partial(read_work, app, roles=session.roles, ward=ward, nurse=nurse)
+        operation = self._seat.telling("worklist", read)
         run_in_background(self, operation, done=done, failed=self._failed)
 
     @Slot(object)
@@ -269,7 +270,8 @@ class WorklistPage(Page):
         if line is None or session is None:
             self.panel.show_pane(None)
             return
-        operation = partial(read_loop, self._seat.app, line.row.order, user=session.user)
+        read = partial(read_loop, self._seat.app, line.row.order, user=session.user)
+        operation = self._seat.telling("task_pane", read, order=line.row.order)
         run_in_background(self, operation, done=self._show_pane, failed=self._failed)
 
     @Slot(object)
