@@ -301,7 +301,9 @@ class Backups:
         }
 
     def _due(self) -> bool:
-        now, made_at, failed_at = self._clock.now(), self.state().made_at, self._failed_at
+        now, failed_at = self._clock.now(), self._failed_at
         if failed_at is not None and failed_at <= now < failed_at + min(self._every, AGAIN):
             return False
-        return made_at is None or not made_at <= now < made_at + self._every
+        # those of the future are of a clock that was set back since
+        past = [one.made_at for one in list_backups(self._settings) if one.made_at <= now]
+        return not past or now >= past[0] + self._every
