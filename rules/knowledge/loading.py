@@ -16,6 +16,7 @@ A file says once what holds for all its rows; a row may say it otherwise::
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -76,15 +77,26 @@ def knowledge_of(documents: Mapping[str, Document]) -> Knowledge:
     Raises:
         DefinitionError: file, line and reason.
     """
-    rows = {name: _rows(documents[name], name) for name in MODELS}
+    return _knowledge(tuple(documents[name] for name in MODELS))
+
+
+@lru_cache(maxsize=8)
+def _knowledge(documents: tuple[Document, ...]) -> Knowledge:
+    """Kept by its documents: the same tables are the same knowledge."""
+    read = dict(zip(MODELS, documents, strict=True))
+    rows = {name: _rows(read[name], name) for name in MODELS}
     known = _known(rows)
     for name, found in rows.items():
-        _refuse(documents[name], _unknown_drugs(found, known))
+        _refuse(read[name], _unknown_drugs(found, known))
     return Knowledge(MappingProxyType(rows), digest(tuple(_plain(rows))))
 
 
 def _read_table(path: Path, name: str) -> Document:
-    document = read_document(path)
+    return _table(read_document(path), name)
+
+
+@lru_cache(maxsize=128)
+def _table(document: Document, name: str) -> Document:
     _refuse(document, _top_faults(document, name))
     data = copy.deepcopy(document.data)
     of_all = {key: data.pop(key) for key in _OF_ALL if key in data}

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar, get_args
 
@@ -33,9 +34,9 @@ class Fault:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """What a file says, and where.
+    """What a file says, and where. The same text of a name is the same document.
 
     Attributes:
         data: as `tomllib` gives it; never changed in place.
@@ -75,13 +76,19 @@ def read_document(path: Path) -> Document:
         raise DefinitionError(
             path.name, 0, f"cannot be read ({error}); right would be a TOML file in UTF-8"
         ) from None
+    return _parsed(path.name, text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(name: str, text: str) -> Document:
+    """Kept by what it says: a program that reads its files again finds them read."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _LINE.search(str(error))
         line = int(found[1]) if found else len(text.splitlines())
-        raise DefinitionError(path.name, line, f"not TOML: {error}") from None
-    return Document(path.name, data, Places.of(path.name, text))
+        raise DefinitionError(name, line, f"not TOML: {error}") from None
+    return Document(name, data, Places.of(name, text))
 
 
 R = TypeVar("R", bound=BaseModel)

@@ -1,6 +1,7 @@
 """Reads loop files, proves them, and puts them together for a site and its wards."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -113,7 +114,13 @@ def read_loop(path: Path, fields: Mapping[str, FieldType], profile: str) -> Prov
         DefinitionError: names file, line and reason.
         InvalidInput: there is no such profile.
     """
-    document = read_document(path)
+    return _proven(read_document(path), tuple(fields.items()), profile)
+
+
+@lru_cache(maxsize=128)
+def _proven(document: Document, types: tuple[tuple[str, FieldType], ...], profile: str) -> Proven:
+    """Kept by what file and fields say: the proof of a loop is the same each time."""
+    fields = dict(types)
     check_format(document)
     proven = {DEFAULT_PROFILE: prove(with_profile(document, DEFAULT_PROFILE), fields)}
     for other in sorted({*profiles_of(document), profile} - {DEFAULT_PROFILE}):

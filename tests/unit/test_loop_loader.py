@@ -294,3 +294,18 @@ def test_one_condition_implies_another_only_where_it_is_certain(
         return Condition(Scope.TASK, name, split, text.startswith("!"))
 
     assert implies(condition(known), condition(wanted)) is holds
+
+
+def test_a_file_is_proved_once_for_what_it_says_and_anew_when_it_says_something_else(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "human_milk.toml"
+    fields = load_fields(LOOPS / "fields.toml")
+    path.write_text(MILK.read_text(encoding="utf-8"), encoding="utf-8")
+    first = load_loop(path, fields=fields)
+    assert load_loop(path, fields=fields) is first
+    path.write_text(path.read_text(encoding="utf-8").replace("version = 1", "version = 2"))
+    assert load_loop(path, fields=fields).version == 2
+    path.write_text("format = 1\n")
+    with pytest.raises(DefinitionError):
+        load_loop(path, fields=fields)
