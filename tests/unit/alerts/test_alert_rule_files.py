@@ -62,6 +62,15 @@ def test_a_fault_is_named_by_its_line(folder: Path, fault: dict[str, str | int])
     assert str(fault["reason"]) in error.value.reason
 
 
+def test_how_long_an_override_may_last_stands_in_one_place(folder: Path) -> None:
+    path = folder / "defaults.toml"
+    text = path.read_text(encoding="utf-8")
+    assert {one.definition.override_hours for one in load_rules().rules.values()} == {24}
+    path.write_text(text.replace("hours = 24", "hours = 12"), encoding="utf-8")
+    rules = load_rules(shipped=folder).rules
+    assert {one.definition.override_hours for one in rules.values()} == {12}
+
+
 def test_late_limits_need_their_rule(folder: Path) -> None:
     path = folder / "cross.toml"
     text = path.read_text(encoding="utf-8")
