@@ -46,7 +46,7 @@ def plan(store: Store, statement: Statement) -> str:
 NAMES = (
     "mask", "place", "limit", "until", "since", "ward_id", "now", "container", "order_id",
     "encounter_id", "stream", "command_id", "low", "high", "task_id", "silent",
-    "code", "kind", "id",
+    "code", "kind", "id", "patient_id", "loop",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ NAMES = (
         (sql.PRODUCT, ["sqlite_autoindex_catalogue_items_1 (kind=? AND code=?)"]),
         (sql.ITEM, ["sqlite_autoindex_catalogue_items_1 (kind=? AND code=?)"]),
         (alert_mapping.TOLD, ["sqlite_autoindex_alerts", "sqlite_autoindex_journal"]),
+        (clinical.STOPPED, ["ix_encounters_patient_id", "ix_orders_encounter_id"]),
         (clinical.LATEST, ["one USING PRIMARY KEY (encounter_id=? AND name=? AND observed_at=?"]),
         (situations.ALERTS, ["ix_alerts_open_encounter"]),
         (alert_reads.ALERTS["ward", True], ["ix_alerts_open_ward"]),
