@@ -35,22 +35,22 @@ class IdleWatch(QObject):
             milliseconds: a clock that only runs forward.
         """
         super().__init__(app)
-        self._milliseconds = milliseconds
+        self.milliseconds = milliseconds
         self._last = milliseconds()
         app.installEventFilter(self)
 
     def seconds(self) -> int:
         """How long nobody touched anything."""
-        return (self._milliseconds() - self._last) // 1000
+        return (self.milliseconds() - self._last) // 1000
 
     def begin(self) -> None:
         """Count from now."""
-        self._last = self._milliseconds()
+        self._last = self.milliseconds()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind in _TOUCHED:
-            self._last = self._milliseconds()
+            self._last = self.milliseconds()
             if kind in _MEANT:
                 self.touched.emit()
         return False

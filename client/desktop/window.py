@@ -285,6 +285,7 @@ class MainWindow(QMainWindow):
             ("F1", self.show_keys),
             ("F5", self._refresh),
             ("F11", self._full_screen),
+            ("F12", self.lock_requested),
             ("Ctrl+H", self.privacy_pressed),
         ):
             QShortcut(QKeySequence(key), self).activated.connect(slot)

@@ -33,7 +33,11 @@ def ward() -> Sample:
 
 def own_ward(folder: Path) -> Sample:
     """A copy of the ward for a test that records."""
-    played = ward()
+    return copied(ward(), folder)
+
+
+def copied(played: Sample, folder: Path) -> Sample:
+    """A copy of a ward that was played before, as its file stands."""
     file = folder / "ward.db"
     with (
         closing(sqlite3.connect(played.settings.database.removeprefix("sqlite:///"))) as source,

@@ -89,6 +89,7 @@ class StopDialog(QWidget):
         if parent is not None:
             parent.removeEventFilter(self)
         self.hide()
+        self.setParent(None)  # at once: nothing of a patient may stay in a window that is locked
         self.closed.emit()
         self.deleteLater()
 
@@ -100,8 +101,10 @@ class StopDialog(QWidget):
         if watched is not self.close_button:
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
-            event.accept()  # no key may act on the page below
-            return True
+            lock = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F12
+            if not lock:
+                event.accept()  # no key may act on the page below; to lock is always possible
+            return not lock
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
             if enter and not self._just_scanned():

@@ -265,9 +265,9 @@ class SignInPage(QWidget):
         if self.new.text() and self.new.text() == self.again.text():
             return True
         if self.new.text() and self.again.text():
-            self.error.setText(self._texts("session.differ"))
             self.new.clear()
             self.again.clear()
+            self.error.setText(self._texts("session.differ"))
         (self.form.again if self.new.text() else self.form.new).refuse()
         return False
 

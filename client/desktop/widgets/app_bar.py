@@ -64,6 +64,7 @@ class AppBar(QWidget):
         self.lock = KeyButton("", key="F12", icon="lock", height=28)
         self.language.clicked.connect(self.language_pressed)
         self.theme.clicked.connect(self.theme_pressed)
+        self.lock.setShortcut("")  # the window itself answers F12, without the press of a button
         self.lock.clicked.connect(self.lock_pressed)
         self._build()
         self.retranslate(formats)
