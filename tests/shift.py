@@ -105,9 +105,10 @@ def fake_app(
     loops: Loops | None = None,
     wards: Mapping[WardId, WardSettings] = WARDS,
     rulebook: Rulebook | None = None,
+    store: FakeStore | None = None,
 ) -> App:
     """The program on a store in memory."""
-    store = FakeStore(clock)
+    store = store or FakeStore(clock)
     place = Workplace(
         uow=store.units,
         reads=store.reads,

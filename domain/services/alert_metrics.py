@@ -94,7 +94,7 @@ def alert_metrics(
     Raises:
         NotFound: nobody bears the user's name.
     """
-    authorised(place.reads, user, "alert.list")
+    authorised(place.reads, user, "alert.metrics")
     rows = place.reads.alerts(ward=ward, open_only=False, silent=True, since=since, limit=MOST)
     every = [row for row in rows if row.alert.raised_at < until]
     shown = [row for row in every if not row.alert.silent]

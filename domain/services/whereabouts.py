@@ -62,7 +62,7 @@ def set_ward(place: Workplace, *, user: str, command: CommandId, ward: Ward) -> 
 
 def list_wards(place: Workplace, *, user: str) -> tuple[Ward, ...]:
     """All wards."""
-    authorised(place.reads, user, "patient.show")
+    authorised(place.reads, user, "ward.list")
     return place.reads.wards()
 
 
