@@ -7,6 +7,7 @@
     │   └── NotFound          an id or name that nothing bears
     ├── Refused               understood, and not allowed now: says what to do next
     │   ├── NotAuthorised     this role may not do this
+    │   ├── Forestalled       it is recorded already: by whom, when
     │   └── Conflict          somebody else was first: who did what, when
     ├── DefinitionError       a loop, rule or site file is wrong: file, line, reason
     └── StorageError          the database cannot be used, or does not hold what it should
@@ -90,6 +91,30 @@ class NotAuthorised(Refused):
     def __init__(self, message: str, *, needs: str, field: str = "actor") -> None:
         super().__init__("NOT_AUTHORISED", message, next_step=f"Needs: {needs}", field=field)
         self.needs = needs
+
+
+class Forestalled(Refused):
+    """It is recorded already, and that record stands. Nothing of this command was written.
+
+    Attributes:
+        who: whose record it is; empty where it is not known.
+        when: the instant that it tells of.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        next_step: str,
+        field: str,
+        who: str = "",
+        when: datetime | None = None,
+    ) -> None:
+        by = "" if when is None else f", by {who} at {when.isoformat(timespec='minutes')}"
+        super().__init__(code, message + by, next_step=next_step, field=field)
+        self.who = who
+        self.when = when
 
 
 class Conflict(Refused):

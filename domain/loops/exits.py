@@ -34,13 +34,13 @@ def take_exit(decision: Decision, command: TakeExit) -> None:
         raise InvalidInput("task", "an exit ends a task", right="the id of a task")
     task = decision.task(command.task)
     if task.state.terminal:
-        raise task_ended(task.id, task.state.value, task.outcome)
+        raise task_ended(task)
     if GAP_ACCEPTED in (command.exit, command.code):
         _accept_gaps(decision, task)
         return
     place = decision.place(task)
     if task.exit is not None and not any(fits(row, place) for row in place.loop.exits):
-        raise task_ended(task.id, "an exit was taken", task.exit.outcome)
+        raise task_ended(task, "an exit was taken")
     row = choose(place, command)
     require_role(command.actor, row.by, f"the exit {row.id}")
     if row.sources and decision.source.value not in row.sources:

@@ -33,7 +33,7 @@ def hold(decision: Decision, command: HoldWork) -> None:
     if command.task is not None:
         task = decision.task(command.task)
         if task.state.terminal:
-            raise task_ended(task.id, task.state.value, task.outcome)
+            raise task_ended(task)
         if task.hold is not None:
             raise _held_already(f"Task {task.id}")
         if "hold" not in decision.place(task).loop.common:

@@ -167,7 +167,7 @@ def change_fields(decision: Decision, command: ChangeFields) -> None:
         raise InvalidInput("task", "fields belong to a task", right="the id of a task")
     task = decision.task(command.task)
     if task.state.terminal:
-        raise task_ended(task.id, task.state.value, task.outcome)
+        raise task_ended(task)
     known = {use.name for use in decision.place(task).loop.task_fields}
     for name in command.fields:
         if name not in known:
@@ -230,7 +230,7 @@ def instead_of(decision: Decision, task: Task) -> TaskId:
         return ident
     late = task.state in (TaskState.VOIDED, TaskState.CLOSED_BY_EXIT) and not task.started
     if not late or task.parent is not None:
-        raise task_ended(task.id, task.state.value, task.outcome)
+        raise task_ended(task)
     if order.tally.children.get(f"{task.id}:{INSTEAD}"):
         raise Refused(
             "TASK_ENDED",

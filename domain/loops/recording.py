@@ -132,9 +132,9 @@ def _require_open(decision: Decision, step: Step, task: Task | None) -> None:
     if task is None:
         return
     if task.state.terminal:
-        raise task_ended(task.id, task.state.value, task.outcome)
+        raise task_ended(task)
     if task.exit is not None and passed_by_exit(step.no, task):
-        raise task_ended(task.id, "an exit was taken", task.exit.outcome)
+        raise task_ended(task, "an exit was taken")
     live = not decision.source.after_the_fact
     if task.state is TaskState.ON_HOLD and live:
         raise Refused(
@@ -182,13 +182,15 @@ def _require_pending(decision: Decision, step: Step, place: Place) -> None:
         )
     until = step.repeats_until
     if until is not None:
-        if place.record(until) is not None and not decision.source.after_the_fact:
-            raise already_done(until)
+        ended = place.record(until)
+        if ended is not None and not decision.source.after_the_fact:
+            raise already_done(until, ended)
         return
-    if current(step, place) and not renewable(step, place, decision.entry.at):
+    done = place.record(step.no)
+    if done is not None and current(step, place) and not renewable(step, place, decision.entry.at):
         if step is decision.loop.closing and closable(place):
             return
-        raise already_done(step.no)
+        raise already_done(step.no, done)
 
 
 def _still_due(step: Step, task: Task | None) -> bool:

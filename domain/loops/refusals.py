@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.errors import NotAuthorised, Refused
+from domain.errors import Forestalled, NotAuthorised, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from domain.people import Actor, Role
+    from domain.records import Record
+    from domain.tasks import Task
 
 
 def require_role(actor: Actor, allowed: tuple[Role, ...], what: str) -> None:
@@ -23,15 +26,25 @@ def require_role(actor: Actor, allowed: tuple[Role, ...], what: str) -> None:
         raise NotAuthorised(f"{actor.user} may not record {what}", needs=needs)
 
 
-def task_ended(task: str, state: str, outcome: str | None) -> Refused:
-    """The task is at its end."""
-    how = state if outcome is None else f"{state}, {outcome}"
-    return Refused(
+def task_ended(task: Task, how: str | None = None) -> Forestalled:
+    """The task is at its end, or an exit was taken (`how`); who recorded last on it, and when."""
+    state, outcome = task.state.value, task.outcome
+    if how is not None:
+        state, outcome = how, None if task.exit is None else task.exit.outcome
+    last = max(task.steps.values(), key=_recorded, default=None)
+    return Forestalled(
         "TASK_ENDED",
-        f"Task {task} has ended ({how})",
+        f"Task {task.id} has ended ({state if outcome is None else f'{state}, {outcome}'})"
+        + ("" if last is None else f"; the last record is {last.step}"),
         next_step="If it was done all the same, enter it with source retro and a reason",
         field="task",
+        who="" if last is None else last.actor,
+        when=None if last is None else last.at,
     )
+
+
+def _recorded(record: Record) -> tuple[datetime, int]:
+    return record.recorded_at, record.seq
 
 
 def order_ended(order: str, state: str) -> Refused:
@@ -58,13 +71,15 @@ def not_ready(step: str, missing: Iterable[str]) -> Refused:
     )
 
 
-def already_done(step: str) -> Refused:
-    """The step is done."""
-    return Refused(
+def already_done(step: str, record: Record) -> Forestalled:
+    """The step is done: by whom, and when."""
+    return Forestalled(
         "ALREADY_DONE",
         f"{step} is already recorded",
         next_step="Correct the record (act correct) if it is wrong",
         field="step",
+        who=record.actor,
+        when=record.at,
     )
 
 

@@ -103,7 +103,7 @@ def amend(decision: Decision, command: Amend) -> None:
     place = decision.place(task)
     step, _record = _recorded(place, command.step)
     if task is not None and task.state is TaskState.ENTERED_IN_ERROR:
-        raise task_ended(task.id, task.state.value, task.outcome)
+        raise task_ended(task)
     if not step.reports or task is None:
         raise InvalidInput("step", f"{step.no} is no report", right=_reports(place))
     require_role(command.actor, step.by, step.no)
@@ -155,7 +155,7 @@ def enter_in_error(decision: Decision, command: EnterInError) -> None:
         return
     task = decision.task(command.task)
     if task.state in (TaskState.VOIDED, TaskState.ENTERED_IN_ERROR):
-        raise task_ended(task.id, task.state.value, task.outcome)
+        raise task_ended(task)
     authors = {record.actor for record in task.steps.values()}
     if task.exit is not None and task.exit.by is not None:
         authors.add(task.exit.by)
