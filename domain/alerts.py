@@ -246,10 +246,13 @@ class Alert:
     @property
     def quiet_since(self) -> datetime | None:
         """When a person last said that it may wait; None while nobody does."""
+        override, snoozed = self.override, self.snoozed_until
+        if override is None and snoozed is None:
+            return self.acknowledged_at  # asked of every open alert at every step
         said = (
             self.acknowledged_at,
-            None if self.snoozed_until is None else self.snoozed_at,
-            None if self.override is None else self.override.at,
+            None if snoozed is None else self.snoozed_at,
+            None if override is None else override.at,
         )
         return max((at for at in said if at is not None), default=None)
 

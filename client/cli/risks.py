@@ -127,14 +127,16 @@ class _Words:
         from client.presenters.risk_words import About, cause_words
 
         app = self._app
-        streams = app.reads.situation(stay, now=app.now()).streams
-        about = About(app.reads, app.loops, streams, self._names)
+        found = app.reads.situation(stay, now=app.now())
+        about = About(app.reads, app.loops, found.streams, self._names)
         zone = zone_of_order(app, stay)
         formats = {name: Formats(texts, zone) for name, texts in self._texts.items()}
         book = app.place.rulebook
         return [
             {
-                name: cause_words(risk, one, about=about, rulebook=book, formats=form)
+                name: cause_words(
+                    risk, one, about=about, rulebook=book, formats=form, ward=found.ward
+                )
                 for name, form in formats.items()
             }
             for one in risk.causes

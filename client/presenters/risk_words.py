@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from client.presenters.formats import Formats
     from client.presenters.titles import Names
     from client.texts import Texts
+    from domain.alerts import AlertRule
     from domain.loops.loops import Loops
     from domain.ports import Reads, Rulebook
     from domain.situation import RiskCause, RiskScore, Stream
@@ -25,10 +26,17 @@ def cause_words(
     about: About,
     rulebook: Rulebook | None,
     formats: Formats,
+    ward: str = "",
 ) -> str:
-    """One cause: what it is, and what it is about; of a late step what is late."""
+    """One cause: what it is, and what it is about; of a late step what is late.
+
+    Args:
+        ward: where the patient lies: its own words of a rule.
+    """
     texts = formats.texts
-    words = _late(cause, about, rulebook, formats) or _named(risk, cause, texts)
+    book = rulebook if cause.domain == "L" else None
+    rule = None if book is None else book.rule(cause.rule or "", ward)
+    words = _late(cause, about, rule, formats) or _named(risk, cause, texts)
     subject = about.subject(cause.subject, formats)
     return texts("risk_cause.about", what=words, about=subject) if subject else words
 
@@ -50,8 +58,7 @@ def _named(risk: RiskScore, cause: RiskCause, texts: Texts) -> str:
     return texts(key, score="?" if score is None else score, n=n)
 
 
-def _late(cause: RiskCause, about: About, rulebook: Rulebook | None, formats: Formats) -> str:
-    rule = None if rulebook is None or cause.domain != "L" else rulebook.rule(cause.rule or "")
+def _late(cause: RiskCause, about: About, rule: AlertRule | None, formats: Formats) -> str:
     if rule is None:
         return ""
     title = rule.title[formats.texts.language]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from client.presenters.formats import Formats
+from client.presenters.risk_words import About, cause_words
+from client.presenters.titles import Names
+from client.texts import Texts
 from domain.alerts import AlertSeverity
 from domain.errors import NotAuthorised, Refused
 from domain.people import Role
@@ -75,6 +79,24 @@ def test_each_ward_climbs_its_own_ladder_and_reads_its_own_words(shift: Shift) -
     shown = shift.app.show_alert(user="li.na", alert=there.id)
     assert shown.rule is not None
     assert shown.rule.title["zh"] == "本科步骤超时"
+
+
+def test_the_causes_of_a_score_are_in_the_words_of_the_ward(shift: Shift) -> None:
+    elsewhere = shift.admit("0087654321", "01", ward=OTHER_WARD)
+    unverified(shift, elsewhere)
+    app, now = shift.app, shift.clock.at
+    situation = app.reads.situation(elsewhere, now=now)
+    risk = app.show_risk(user="li.na", encounter=elsewhere, now=now).risk
+    (late,) = [one for one in risk.causes if one.rule == "X-LATE"]
+    words = cause_words(
+        risk,
+        late,
+        about=About(app.reads, app.loops, situation.streams, Names()),
+        rulebook=app.place.rulebook,
+        formats=Formats(Texts.load("en"), UTC),
+        ward=situation.ward,
+    )
+    assert words.startswith("Our step is late (Verified by nurse)")
 
 
 def test_a_frozen_clock_climbs_the_wards_own_ladder_too(shift: Shift) -> None:
