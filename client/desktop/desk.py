@@ -17,6 +17,7 @@ from client.desktop.changes import ChangeFeed
 from client.desktop.dialogs.step_dialog import StepDialog
 from client.desktop.idle import IdleWatch
 from client.desktop.page import Page, PageSpec
+from client.desktop.pages.audit import AUDITORS, AuditPage
 from client.desktop.pages.board import BoardPage
 from client.desktop.pages.loop_page import LoopPage
 from client.desktop.pages.seat import Seat
@@ -201,6 +202,7 @@ class Desk(QObject):
         return (
             PageSpec("board", "rail.board", "board", partial(_board, seat), shortcut="F2"),
             PageSpec("work", "rail.work", "work", partial(_work, seat), shortcut="F3"),
+            PageSpec("audit", "rail.audit", "search", partial(_audit, seat), roles=AUDITORS),
             PageSpec("loop", "loop.picture", "loop", partial(_loop, seat), on_rail=False),
             PageSpec("step", "step.record", "scan", partial(_step, seat), on_rail=False),
         )
@@ -287,6 +289,10 @@ def _board(seat: Seat, texts: Texts) -> Page:
 
 def _work(seat: Seat, texts: Texts) -> Page:
     return WorklistPage(texts, seat)
+
+
+def _audit(seat: Seat, texts: Texts) -> Page:
+    return AuditPage(texts, seat)
 
 
 def _loop(seat: Seat, texts: Texts) -> Page:
