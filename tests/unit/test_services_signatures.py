@@ -91,7 +91,7 @@ def test_a_witness_signs_with_her_own_pin_and_nobody_signs_for_her(shift: Shift)
     assert (missing.value.code, missing.value.field) == ("SECRET_NEEDED", "witness_secret")
     entry = parse_step_entry({"command_id": shift.new(), **line})
     hers = Secrets({"zhao.min": secret_of("li.na")})
-    with pytest.raises(Refused, match=r"not the pin of zhao\.min"):
+    with pytest.raises(Refused, match=r"not the PIN of zhao\.min"):
         shift.app.record_step(user="li.na", entry=entry, secrets=hers)
     signed_do(shift, "li.na", "zhao.min", **line)
     (task, *_) = shift.shown(order)["tasks"]
