@@ -272,9 +272,9 @@ def test_a_stay_is_opened_for_four_hours_with_a_reason(shift: Shift) -> None:
     open_stay(shift)
     app, now = shift.app, shift.app.now()
     assert app.show_order(user="nurse.fu", order=order, now=now)
+    assert {item.order for item in app.worklist(user="nurse.fu", now=now)} == {order}
     assert [one.encounter.id for one in app.list_stays(user="nurse.fu")] == [shift.stay]
     shift.do("nurse.fu", order=order, step="nurse_verified", result="verified")
-    assert app.worklist(user="nurse.fu", encounter=shift.stay, now=now) is not None
     with pytest.raises(NotAuthorised):
         app.show_stay(user="nurse.fu", encounter=neighbour)
     with pytest.raises(NotAuthorised):
