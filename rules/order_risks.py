@@ -19,6 +19,7 @@ from rules.scores.news2 import PARAMETERS
 
 if TYPE_CHECKING:
     from domain.ids import EncounterId
+    from domain.observations import Observation
     from domain.situation import Situation
 
 Risks = tuple[tuple[str, str, str], ...]
@@ -49,15 +50,12 @@ class OrderRisks:
         )
         if not streams:
             return ()
-        clinical = situation.clinical
-        latest = tuple(one for name, one in clinical.latest.items() if name not in _WATCHED)
-        earlier = clinical.series.get(_COMPARED, ())[:2] if _COMPARED in clinical.latest else ()
-        stage = aki_stage(clinical, rrt=False)  # of earlier values and other stays, too
-        known_by = (clinical.allergies, situation.flags, earlier, stage, listed(clinical.facts))
-        same = (streams, latest, known_by)  # mostly the very same objects: compared at once
+        looked_at = _looked_at(situation)
+        same = (streams, looked_at)  # mostly the very same objects: compared at once
         known = self._known.get(situation.encounter)
         if known is not None and known[0] == same:
             return known[2]
+        latest, *known_by = looked_at
         orders = [
             (
                 one.order,
@@ -78,10 +76,19 @@ class OrderRisks:
         instants = [since for _, _, since, _, _, _ in orders] + [at for _, at, _, _ in results]
         instants += [done[0] for _, _, _, *steps, _ in orders for done in steps if done is not None]
         try:
-            found = self._find(clinical, max(instants))
+            found = self._find(situation.clinical, max(instants))
         except InvalidInput:  # a value in a unit that is not known: it says nothing
             found = ()
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[situation.encounter] = same, key, found
         return found
+
+
+def _looked_at(situation: Situation) -> tuple[tuple[Observation, ...], *tuple[object, ...]]:
+    """What prescribing checks look at beside orders: the last results first."""
+    clinical = situation.clinical
+    latest = tuple(one for name, one in clinical.latest.items() if name not in _WATCHED)
+    earlier = clinical.series.get(_COMPARED, ())[:2] if _COMPARED in clinical.latest else ()
+    stage = aki_stage(clinical, rrt=False)  # of earlier values and other stays, too
+    return latest, clinical.allergies, situation.flags, earlier, stage, listed(clinical.facts)

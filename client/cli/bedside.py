@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from client.cli.changed import answer_changes
 from client.cli.observing import WHEN, WHO, when_of
@@ -16,24 +16,32 @@ if TYPE_CHECKING:
     from client.cli.parser import Commands
 
 
+_ALLERGY: Final = ("substance", "kind", "reaction", "severity", "certainty", "note")
+_CONDITION: Final = ("conditions", "icd10", "icd9", "remove", "note")
+_PREGNANT: Final = "record a pregnancy, a birth, breast-feeding"
+_PREGNANCY: Final = "Fields: pregnant (yes, no, unknown), gestation_weeks, post_partum, lactating"
+_NOTE: Final = "set a standing fact, or write a note"
+
+
 def add(commands: Commands) -> None:
     """Put the commands on the command line."""
     from domain.standing import FACTS
 
-    for noun, meaning, run, what, more in (
+    facts = f"Fields: fact ({', '.join(FACTS)}), value, note"
+    for noun, meaning, run, what, fields in (
         (
             "allergy",
             "what a patient does not tolerate",
             record_allergy,
             "record, review or refute an allergy",
-            "Fields: substance, kind, reaction, severity, certainty, note; none_known; reviewed",
+            f"Fields: {', '.join(_ALLERGY)}; none_known; reviewed",
         ),
         (
             "condition",
             "the lasting illnesses of a patient",
             record_conditions,
             "add conditions, or take off what proved wrong",
-            "Fields: conditions, icd10, icd9, remove, note; none_known",
+            f"Fields: {', '.join(_CONDITION)}; none_known",
         ),
         (
             "weight",
@@ -42,23 +50,11 @@ def add(commands: Commands) -> None:
             "record weight (kg) and height (cm)",
             "Fields: weight, height",
         ),
-        (
-            "pregnancy",
-            "whether a patient is pregnant",
-            record_pregnancy,
-            "record a pregnancy, a birth, breast-feeding",
-            "Fields: pregnant (yes, no, unknown), gestation_weeks, post_partum, lactating",
-        ),
-        (
-            "note",
-            "what stands of a patient",
-            record_note,
-            "set a standing fact, or write a note",
-            f"Fields: fact ({', '.join(FACTS)}), value, note",
-        ),
+        ("pregnancy", "whether a patient is pregnant", record_pregnancy, _PREGNANT, _PREGNANCY),
+        ("note", "what stands of a patient", record_note, _NOTE, facts),
     ):
         group = commands.group(noun, meaning)
-        parser = group.command("record", run, what, more=f"{more}; encounter or mrn, at, source.")
+        parser = group.command("record", run, what, more=f"{fields}; encounter or mrn, at, source.")
         add_file_option(parser)
 
 
@@ -67,8 +63,7 @@ def record_allergy(call: Call) -> int:
     from client.cli.entry import Entry
     from domain.errors import InvalidInput
 
-    told = ("substance", "kind", "reaction", "severity", "certainty", "note")
-    entry = Entry(call, *WHO, *WHEN, *told, "none_known", "reviewed")
+    entry = Entry(call, *WHO, *WHEN, *_ALLERGY, "none_known", "reviewed")
     none_known, reviewed = entry.flag("none_known"), entry.flag("reviewed")
     given = entry.raw()
     ways = [name for name in ("substance", "none_known", "reviewed") if given.get(name)]
@@ -78,7 +73,7 @@ def record_allergy(call: Call) -> int:
         raise InvalidInput(ways[1] if ways else "substance", message, right=right)
     if not (none_known or reviewed):
         return _record_allergy(call, entry)
-    for name in told:
+    for name in _ALLERGY:
         if name in given:
             raise InvalidInput(name, f"{name} belongs to a substance", right="substance")
     stay = entry.stay()
@@ -121,8 +116,7 @@ def record_conditions(call: Call) -> int:
     from client.cli.entry import Entry
     from domain.conditions import entries, listed
 
-    told = ("conditions", "icd10", "icd9", "remove", "note", "none_known")
-    entry = Entry(call, *WHO, *WHEN, *told)
+    entry = Entry(call, *WHO, *WHEN, *_CONDITION, "none_known")
     add = entries(
         names=_first_names(entry.texts("conditions")),
         icd10=entry.texts("icd10"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.checked_ward import checked_shift
 from tests.shift import Shift
 
@@ -28,8 +30,8 @@ def test_a_tube_on_its_way_at_the_discharge_waits_for_a_name() -> None:
     shift.do("li.na", task=tube.id, step="collected", result="collected", evidence=scanned)
     assert pending(shift) == []
     shift.at("08:00")
-    said = {"user": "dr.chen", "command": shift.new(), "destination": "home"}
-    shift.app.discharge(**said, encounter=shift.stay)  # type: ignore[arg-type]  # as told
+    said: dict[str, Any] = {"user": "dr.chen", "command": shift.new(), "destination": "home"}
+    shift.app.discharge(**said, encounter=shift.stay)
     assert pending(shift) == [tube.id]
     shift.at("08:30")
     shift.app.record_note(
