@@ -82,6 +82,7 @@ def test_the_rows_taken_are_those_of_the_map(answer: dict[str, Any]) -> None:
     taken = {name: table["taken"] for name, table in answer["tables"].items() if table["taken"]}
     assert taken == {
         "hosp/admissions": 182,
+        "hosp/diagnoses_icd": 2_856,
         "hosp/emar": 19_615,
         "hosp/emar_detail": 39_167,
         "hosp/labevents": 45_501,

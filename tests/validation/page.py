@@ -200,8 +200,9 @@ Every 12 h of each stay its open work and what was known by then are put togethe
 and scored. Compared are moments with vital signs of the 12 h before (they come from intensive care,
 so that wards have few). NEWS2 is what it is at least where values are missing: the source charts
 oxygen devices but never room air, and no ACVPU, for which the Glasgow total stands here
-(13 and 14: new confusion where the total fell). No birth dates, allergies and no catalogue: CLORS
-has no points for age, kidney function or orders. Its acute part is the hazard of its acute causes.
+(13 and 14: new confusion where the total fell). No birth dates, allergies and no catalogue, and
+each stay by itself: CLORS has no points for age, kidney function, orders, or illnesses that an
+earlier stay was coded with. Its acute part is the hazard of its acute causes.
 Left out are the limits of the last words on orders (M16, E12, E14, L11, T22), which this source
 never has; with them 651 of the 697 moments were critical. Doses are known 48 h before they are due,
 as a ward would have planned them, if they were ever charted.
