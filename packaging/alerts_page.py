@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from domain.people import ALIASES, Role  # noqa: E402 - the program is found by the line above
+from domain.alerts import AlertSeverity  # noqa: E402 - the program is found by the line above
+from domain.people import ALIASES, Role  # noqa: E402 - as above
 from rules.alerts.loader import load_rules  # noqa: E402 - as above
 from rules.alerts.registry import CONDITIONS, LimitCondition  # noqa: E402 - as above
 from rules.loops.loader import load_loops  # noqa: E402 - as above
@@ -21,7 +22,7 @@ from rules.loops.loader import load_loops  # noqa: E402 - as above
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from domain.alerts import AlertSeverity, Rung
+    from domain.alerts import AlertRule, Rung
     from rules.alerts.rule import Rule
 
 PAGE: Final = ROOT / "docs" / "alerts.md"
@@ -46,6 +47,15 @@ def page() -> str:
             "rule | says | severity | first | climbs | holds by | hidden by | source",
             (_row(rule) for rule in rules.values()),
         ),
+        *_section("When an alert speaks again"),
+        "Nobody closes an alert: what it asks for resolves it. Who acknowledges it, puts it off or",
+        "lets it be makes it quiet for a time. Before that time it comes back once it is twice as",
+        "late, when it grows graver, and when a new result bears on its cause.",
+        "",
+        *_table(
+            "severity | acknowledged: minutes | put off: minutes, times | let be: hours",
+            (_quiet(one, rules["X-LATE"].definition) for one in AlertSeverity),
+        ),
         *_section("Silent: no source yet"),
         "Raised and counted where their facts are given, shown to nobody.",
         "",
@@ -69,6 +79,16 @@ def _table(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield "|" + " --- |" * (head.count("|") + 1)
     for row in rows:
         yield f"| {' | '.join(row)} |"
+
+
+def _quiet(severity: AlertSeverity, rule: AlertRule) -> tuple[str, ...]:
+    longest, times = rule.snooze_minutes[severity], rule.snooze_times[severity]
+    return (
+        severity.value,
+        str(rule.action_minutes[severity]),
+        f"{longest}, {times}" if times else "never",
+        f"{rule.override_hours}{', by two' if severity is AlertSeverity.S1 else ''}",
+    )
 
 
 def _silent(rule: Rule) -> tuple[str, ...]:
