@@ -32,13 +32,17 @@ def import_mimic_iv(call: Call) -> int:
     """`wardloop import mimic-iv DIR`."""
     from client.cli.progress import Progress
     from client.gateway.mimic.run import DEFAULT_TIME_ZONE, import_mimic, time_zone_of
+    from domain.services.authorising import authorised
 
     folder = Path(call.options.folder)
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder", field="DIR")
     offset = call.text_option("time_zone")
     zone = DEFAULT_TIME_ZONE if offset is None else time_zone_of(offset)
-    place = call.app().place
+    app = call.app()
+    if app.secured:
+        authorised(app.reads, call.user(), "import.records")
+    place = app.place
     with Progress(call.stderr, "patients") as progress:
         answer = import_mimic(place, folder, time_zone=zone, progress=progress.tell)
     return call.answer(answer, _in_words(answer))

@@ -108,6 +108,7 @@ GATES: Final[Mapping[str, Gate]] = MappingProxyType(
         "staff.assign": Gate(_IN_CHARGE, Where.WARD),
         "staff.roster": Gate(_IN_CHARGE, Where.WARD),
         "catalogue.import": Gate((Role.ADMINISTRATOR, Role.PHARMACY_LEAD), Where.NOWHERE),
+        "import.records": Gate((Role.ADMINISTRATOR,), Where.NOWHERE),
         "catalogue.list": Gate(_ANYONE, Where.NOWHERE),
         "alert.list": Gate(_ANYONE, Where.SEEN),
         "alert.metrics": Gate(_ANYONE, Where.NOWHERE),

@@ -144,6 +144,19 @@ def test_without_a_secret_a_new_hospital_is_open(tmp_path: Path) -> None:
     assert code(said) == "SECRET_NOT_HERE"
 
 
+def test_an_import_into_a_secured_ward_is_an_administrators(
+    secured: Wardloop, tmp_path: Path
+) -> None:
+    source = tmp_path / "mimic"
+    source.mkdir()
+    load = ("import", "mimic-iv", str(source), "--json")
+    assert secured(*load).code == 2
+    assert code(secured(*load, user="li.na", text=lines(OWN))) == "NOT_AUTHORISED"
+    said = secured(*load, user="zhao.lei", text=lines(ADMIN))
+    assert "NOT_AUTHORISED" not in said.err
+    assert "SECRET" not in said.err
+
+
 GUESS = """
 import io, sys
 from client.cli.main import run

@@ -245,7 +245,7 @@ READING: Final = frozenset({
 WRITING: Final = frozenset(CASES) - READING
 PROGRAM: Final = frozenset({"pass_due", "one_pass", "next_instant", "locked"})
 """What the program does by itself, the covering of a window too: nobody asks for it by role."""
-ELSEWHERE: Final = frozenset({"watch.pass", "secret.set", "export.deidentified"})
+ELSEWHERE: Final = frozenset({"watch.pass", "secret.set", "export.deidentified", "import.records"})
 """Rows that are asked for outside the use cases that are bound in `App`."""
 
 
