@@ -49,8 +49,13 @@ def step_marks(
     problem: str,
     *,
     formats: Formats,
+    proved: bool = True,
 ) -> tuple[StepMark, ...]:
-    """The steps that this form has, numbered; the first that is open is the one to do now."""
+    """The steps that this form has, numbered; the first that is open is the one to do now.
+
+    Args:
+        proved: whether every second person has entered their secret, where one is asked for.
+    """
     texts = formats.texts
     marks: list[tuple[str, bool, str]] = []
     if form.band:
@@ -62,7 +67,7 @@ def step_marks(
     detail = texts("step.findings", n=len(blocking)) if blocking else texts("step.no_finding")
     marks.append((texts("step.check"), answered and _scans_done(form, draft), detail))
     if form.needs_witness(draft.result):
-        there = bool(draft.witness.strip())
+        there = proved and bool(draft.witness.strip())
         marks.append((texts("step.witness"), there, draft.witness or texts("step.waiting")))
     marks.append((texts("step.record"), False, problem))
     here = next((at for at, (_, done, _) in enumerate(marks) if not done), len(marks) - 1)

@@ -16,6 +16,7 @@ from client.desktop.dialogs.stop_dialog import StopDialog
 from client.desktop.pages.board import BoardPage
 from client.desktop.pages.worklist import WorklistPage
 from client.presenters.subject import Subject
+from client.presenters.tone import Tone
 from client.settings import Settings
 from client.wiring import build
 from domain.barcodes import wristband
@@ -129,12 +130,12 @@ def test_who_was_given_a_secret_sets_an_own_one_first(desk: Desk) -> None:
     page.again.setText("123456")
     page.sign_in()
     rest(desk)
-    assert desk.window.covered, "digits in a row are no PIN"
+    assert page.error.text(), "digits in a row are no PIN"
     page.new.setText("849327")
     page.again.setText("849327")
     page.sign_in()
     rest(desk)
-    assert not desk.window.covered
+    assert desk.seat.session is not None
     desk.sign_out()
     sign_in(desk, "qian.wei", GIVEN)
     assert "Wrong PIN or password" in cover(desk).error.text()
@@ -202,7 +203,7 @@ def test_what_was_half_filled_waits_for_its_owner_and_nobody_else_sees_it(
     rest(desk)
     assert "Draft of LI, Na kept (1)" in cover(desk).left.notes
     sign_in(desk, "zhao.min")
-    assert isinstance(desk.window.page, WorklistPage)
+    assert desk.window.page_key == "work"
     hers = dialog(desk, sample, "furosemide", "M10", 1)
     assert hers.card.view.fields["pump"].value == ""
     desk.sign_out()
@@ -308,6 +309,7 @@ def test_a_witness_enters_her_own_pin_in_the_dialog(desk: Desk, sample: Sample) 
     assert witness.user.text() == "zhao.min"
     assert witness.pin.hasFocus()
     assert page.card.problem.text() == "the second person enters their PIN or password"
+    assert page.card.stepper.marks[3].tone is Tone.RUNNING, "a name alone is no witness"
     witness.pin.setText(secret_of("li.na"))
     page.record()
     assert witness.pin.text() == "", "it does not stay in the window"

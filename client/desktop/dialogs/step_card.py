@@ -44,6 +44,7 @@ class StepCard(QFrame):
         self.exits = QWidget()
         self.exit_buttons: list[KeyButton] = []
         self.view = StepFormView()
+        self.scroll = SnugScroll()
         self.message = label("", "over", wrap=True)
         self.signing = QWidget()
         self.sign_as = label("", "label")
@@ -58,6 +59,8 @@ class StepCard(QFrame):
         column.addWidget(self.head)
         column.addWidget(self.stepper)
         column.addWidget(self._body())
+        self.message.setContentsMargins(20, 6, 20, 6)  # always in sight, however long the form is
+        column.addWidget(self.message)
         column.addWidget(self._foot())
 
     def retranslate(self, texts: Texts) -> None:
@@ -102,6 +105,14 @@ class StepCard(QFrame):
         self.pin.clear()
         self.view.forget_secrets()
 
+    def reveal(self, editor: QWidget) -> None:
+        """Scroll to a line of the form, where the window is too low for all of it."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        if self.scroll.isAncestorOf(editor):
+            self.scroll.ensureWidgetVisible(editor, 0, 24)
+
     def forget(self) -> None:
         """Show nothing of anybody."""
         self.forget_secrets()
@@ -125,7 +136,9 @@ class StepCard(QFrame):
             retro=is_retro(draft, now=now, formats=formats),
             texts=formats.texts,
         )
-        self.stepper.show_marks(step_marks(form, draft, findings, problem, formats=formats))
+        proved = self.view.unproved(form) is None
+        marks = step_marks(form, draft, findings, problem, formats=formats, proved=proved)
+        self.stepper.show_marks(marks)
         prompt = scan_prompt(form, draft, formats.texts)
         self.prompt_box.setVisible(bool(prompt) and not form.is_exit)
         self.prompt.setText(prompt)
@@ -183,14 +196,12 @@ class StepCard(QFrame):
             self.prompt_box,
             self.exits,
             self.view,
-            self.message,
         ):
             inner.addWidget(widget)
         inner.addStretch(1)
-        scroll = SnugScroll()
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(body)
-        return scroll
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll.setWidget(body)
+        return self.scroll
 
     def _foot(self) -> QWidget:
         foot = QWidget()

@@ -115,6 +115,7 @@ class StepDialog(StepPage):
             self._edited(replace(self._draft, witness=str(person.user)))
             if self._seat.secured and self.card.view.witness is not None:
                 self.card.view.witness.pin.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.card.reveal(self.card.view.witness.pin)
 
     # ------------------------------------------------------------------ judging and recording
     @Slot(object)

@@ -233,5 +233,6 @@ class StepPage(Page):
             self.card.record_button.setFocus(Qt.FocusReason.OtherFocusReason)
         elif editor is not None and not self.card.prompt_box.isVisible():
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.card.reveal(editor)
         else:
             self.setFocus(Qt.FocusReason.OtherFocusReason)

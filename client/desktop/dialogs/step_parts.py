@@ -33,6 +33,7 @@ from domain.findings import Finding, Severity
 _HEAD: Final = 46
 _STEPS: Final = 62
 _FEW: Final = 5
+_WITNESS: Final = 280
 _LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -326,9 +327,9 @@ class WitnessBlock(QFrame):
         self.user = QLineEdit()
         self.user.setPlaceholderText(texts("step.hint_user"))
         self.user.setAccessibleName(texts("step.witness_user"))
-        self.user.setFixedWidth(current_theme().px(200))
+        self.user.setFixedWidth(current_theme().px(_WITNESS))
         self.user.textChanged.connect(self._typed)
-        self.pin = SecretField(wide=200, parent=self)
+        self.pin = SecretField(wide=_WITNESS, parent=self)
         self.pin.name(texts("session.witness_pin"))
         self.pin.textChanged.connect(self._typed)
         self.pin.setVisible(secured)
@@ -337,8 +338,11 @@ class WitnessBlock(QFrame):
         row.setSpacing(16)
         row.addWidget(Icon("badge", 32))
         row.addLayout(words, 1)
-        row.addWidget(self.user)
-        row.addWidget(self.pin)
+        who = QVBoxLayout()
+        who.setSpacing(6)
+        who.addWidget(self.user)
+        who.addWidget(self.pin)
+        row.addLayout(who)
 
     @Slot(str)
     def _typed(self, _text: str) -> None:

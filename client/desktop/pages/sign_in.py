@@ -90,7 +90,7 @@ class SignInPage(QWidget):
         self._texts = texts
         self.form.retranslate(texts)
         self.language.set_text("English" if texts.language == "zh" else "中文")
-        self._show_mode(self.mode)
+        self.show_mode(self.mode)
         self._show_wards()
 
     def show_notices(self, notices: Sequence[Notice]) -> None:
@@ -118,7 +118,7 @@ class SignInPage(QWidget):
         """Ask for the secret of a user; where none is asked for, they are signed in."""
         if self._busy:
             return
-        self._show_mode("sign_in")
+        self.show_mode("sign_in")
         self.user.setText(user)
         self.secret.clear()
         if self._staff.people and not self._staff.secured:
@@ -168,11 +168,11 @@ class SignInPage(QWidget):
         first = not self._staff.people
         self._staff = staff
         if first:
-            self._show_mode("sign_in" if staff.people else "first")
+            self.show_mode("sign_in" if staff.people else "first")
             self._show_wards()
         if staff.people and not staff.wards:
             self._say(self._texts("sign_in.no_ward"))
-        self._show_mode(self.mode)
+        self.show_mode(self.mode)
         self._tick()
         badge, self._badge = self._badge, ""
         if badge and staff.people:
@@ -202,7 +202,7 @@ class SignInPage(QWidget):
         if given and self.mode == "sign_in":
             self._busy = False
             self.button.setEnabled(True)
-            self._show_mode("change")
+            self.show_mode("change")
             self.new.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         line = self.form.secret if self.mode == "sign_in" else self.form.new
@@ -272,7 +272,8 @@ class SignInPage(QWidget):
         return False
 
     # ------------------------------------------------------------------ showing
-    def _show_mode(self, mode: str) -> None:
+    def show_mode(self, mode: str) -> None:
+        """Ask for other things: `sign_in`, `change` or `first`."""
         self.form.show_mode(mode, secured=self._staff.secured, texts=self._texts)
 
     @Slot(str)

@@ -84,8 +84,8 @@ class SignInForm(QFrame):
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(44, 36, 44, 32)
-        column.setSpacing(8)
+        column.setContentsMargins(44, 24, 44, 20)
+        column.setSpacing(6)
         column.addWidget(self._title)
         column.addWidget(self._note)
         column.addSpacing(8)
@@ -99,7 +99,7 @@ class SignInForm(QFrame):
         inner.addLayout(words, 1)
         self._badge.setLayout(inner)
         column.addWidget(self._badge)
-        column.addSpacing(12)
+        column.addSpacing(8)
         for widget in (*self.lines, self.error, self._ward_label, self.ward):
             column.addWidget(widget)
         column.addSpacing(12)
