@@ -189,6 +189,9 @@ class Desk(QObject):
         elif self._health.failures:
             words = texts("connection_more.not_passed", n=self._health.failures)
             self.window.status.show_connection(Tone.FAILED, words)
+        elif self._health.seal_failed:
+            words = texts("connection_more.not_sealed", code=self._health.seal_failed)
+            self.window.status.show_connection(Tone.FAILED, words)
         elif since > _DELAYED_MS:
             words = texts("connection.delayed", age=age)
             self.window.status.show_connection(Tone.DUE_SOON, words)

@@ -80,6 +80,8 @@ class Sessions(QObject):
         if self._window.covered:
             return
         session = self._seat.session
+        if session is not None:
+            run_in_background(self, partial(self._seat.app.locked, user=session.user))
         self._leave()
         page = SignInPage(
             self._window.texts,

@@ -22,7 +22,7 @@ from domain.barcodes import wristband
 from domain.errors import StorageError
 from domain.events import Body
 from domain.happenings import TellingBody
-from domain.ids import CommandId, PractitionerId
+from domain.ids import CommandId, PatientId, PractitionerId
 from domain.people import Practitioner, Role
 from domain.services.audit_trail import ACTIONS
 from domain.services.auditing import About, about_stay, note
@@ -120,6 +120,15 @@ def test_where_the_trail_cannot_be_written_the_page_shows_nothing(
     assert desk.window.page.banner() is None
 
 
+def test_a_window_that_is_locked_is_told_with_the_person_who_sat_there(
+    desk: Desk, sample: Sample
+) -> None:
+    desk.sign_out()
+    rest(desk)
+    (lock,) = entries(sample, AuditAction.LOCK)
+    assert lock.user == "li.na"
+
+
 # ---------------------------------------------------------------- the page itself
 def opened(desk: Desk) -> AuditPage:
     enter(desk, AUDITOR)
@@ -201,7 +210,7 @@ def test_times_and_several_patients_are_told_in_words(
     for _ in range(2):
         note(place, user="zhao.min", action=AuditAction.BREAK_GLASS, what="x", about=seen)
     for number in range(20):
-        one = About(patient=PractitionerId(f"p{number}"))  # type: ignore[arg-type]  # any id
+        one = About(patient=PatientId(f"p{number}"))
         note(place, user="zhao.min", action=AuditAction.READ, what="loop", about=one)
     question = AuditQuestion(view=AuditView.UNUSUAL, span=AuditSpan.DAY)
     now = place.trust.clock.now()
