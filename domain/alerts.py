@@ -159,6 +159,8 @@ class Resolution(StrEnum):
 
     BY_STEP = "by_step"
     BY_EXIT = "by_exit"
+    HIDDEN = "hidden"
+    """Another alert stands for it by now; it is raised again where that one ends before it."""
     OVERRIDDEN = "overridden"
     ENCOUNTER_END = "encounter_end"
 

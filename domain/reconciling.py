@@ -18,11 +18,11 @@ from domain.alert_events import (
 )
 from domain.alert_fold import changed_alert, evolve_alert
 from domain.alert_timers import by_time, climbing_from, goes_on_from
-from domain.alerts import EVIDENCE, EVIDENCE_AT, AlertSeverity, Resolution
+from domain.alerts import EVIDENCE, EVIDENCE_AT, HIDES, AlertSeverity, Resolution
 from domain.happenings import Happening, Noun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from domain.alert_events import AlertBody
@@ -85,7 +85,7 @@ def reconcile(
         alert = known.get(key)
         if alert is not None:
             if _concerns(occasion, alert):
-                moves += _of_known(alert, said.get(key), rule=rule, occasion=occasion)
+                moves += _of_known(alert, said, rule=rule, occasion=occasion)
         elif _concerns(occasion, said[key]):
             moves.append(Move(key, _raising(said[key], occasion)))
     return tuple(moves)
@@ -127,11 +127,11 @@ def _concerns(occasion: Occasion, about: Alert | Wanted) -> bool:
 
 
 def _of_known(
-    alert: Alert, wanted: Wanted | None, *, rule: RuleOf, occasion: Occasion
+    alert: Alert, said: Mapping[str, Wanted], *, rule: RuleOf, occasion: Occasion
 ) -> Iterator[Move]:
-    known = rule(alert.key.rule)
+    known, wanted = rule(alert.key.rule), said.get(alert.id)
     if wanted is None:
-        ending = _ending(alert, occasion)
+        ending = _ending(alert, said.values(), occasion)
         if ending is not None:
             yield Move(alert.id, ending)
         elif occasion.ladders:
@@ -175,7 +175,7 @@ def _said(wanted: Wanted) -> AlertSaid:
     )
 
 
-def _ending(alert: Alert, occasion: Occasion) -> AlertBody | None:
+def _ending(alert: Alert, wanted: Iterable[Wanted], occasion: Occasion) -> AlertBody | None:
     """How an alert ends whose condition no longer holds; None where it stays all the same."""
     if alert.awaits_signature:
         return None
@@ -185,16 +185,25 @@ def _ending(alert: Alert, occasion: Occasion) -> AlertBody | None:
     judged = not {alert.key.subject, alert.task or alert.order}.isdisjoint(occasion.streams)
     if alert.lasting and occasion.active and not judged and not answered:
         return None
-    return AlertResolved(_how(alert, occasion), occasion.by)
+    return AlertResolved(_how(alert, wanted, occasion), occasion.by)
 
 
-def _how(alert: Alert, occasion: Occasion) -> Resolution:
+def _how(alert: Alert, wanted: Iterable[Wanted], occasion: Occasion) -> Resolution:
     if alert.override is not None:
         return Resolution.OVERRIDDEN
     if not occasion.active:
         return Resolution.ENCOUNTER_END
     exited = not {alert.key.subject, alert.task, alert.order}.isdisjoint(occasion.exited)
-    return Resolution.BY_EXIT if exited else Resolution.BY_STEP
+    if exited:
+        return Resolution.BY_EXIT
+    hidden = any(_stands_for(one, alert) for one in wanted)
+    return Resolution.HIDDEN if hidden else Resolution.BY_STEP
+
+
+def _stands_for(one: Wanted, alert: Alert) -> bool:
+    """Whether an alert is told in place of another one of the same work."""
+    same = one.order == alert.order and (one.task == alert.task or None in (one.task, alert.task))
+    return same and alert.key.rule in one.evidence.get(HIDES, "").split(",")
 
 
 def _change(

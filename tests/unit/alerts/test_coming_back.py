@@ -18,10 +18,11 @@ from domain.alert_events import (
     AlertOverridden,
     AlertRaised,
     AlertReopened,
+    AlertResolved,
     AlertSnoozed,
     Reopening,
 )
-from domain.alerts import AlertOverride
+from domain.alerts import AlertOverride, Resolution
 from domain.people import Role
 from rules.alerts.loader import load_rules
 from rules.rulebook import Rules
@@ -160,6 +161,30 @@ def test_a_late_dose_of_the_ward_speaks_again_to_the_nurse_who_had_let_it_be() -
     soon = (late.since + allowed).astimezone(clock.at.tzinfo)
     assert open_now(f"{soon - timedelta(minutes=1):%H:%M}").override is not None
     assert open_now(f"{soon + timedelta(minutes=1):%H:%M}").override is None
+
+
+def test_a_dose_whose_box_never_came_is_not_said_to_be_given() -> None:
+    # not given after 15 minutes; after 45 it is late that the pharmacy has not dispensed it
+    give, box = deadline("M-05", 15, step="M11"), deadline("M-03", 45, step="M6")
+    clock = Clock(RULES, stay(task("medication", give, box)))
+    clock.run(45)
+    ((minute, resolved),) = clock.told("M-05", AlertResolved)
+    assert (minute, resolved.resolution) == (45, Resolution.HIDDEN)
+    assert [one.key.rule for one in clock.situation.alerts] == ["M-03"]
+    clock.change(stay(task("medication", give)))
+    assert [at for at, _ in clock.told("M-05", AlertRaised)] == [15, 45], "the box has come"
+    clock.change(stay(task("medication", key="task-2")))
+    assert clock.told("M-05", AlertResolved)[-1][1].resolution is Resolution.BY_STEP
+
+
+def test_another_dose_of_the_order_ends_by_its_own_step() -> None:
+    box = deadline("M-03", 45, step="M6")
+    given = deadline("M-05", 15, step="M11", stream="task-2")
+    clock = Clock(RULES, stay(task("medication", box), task("medication", given, key="task-2")))
+    clock.run(46)
+    clock.change(stay(task("medication", box, deadline("M-05", 46, step="M11"))))
+    ((_, resolved),) = clock.told("M-05", AlertResolved)
+    assert resolved.resolution is Resolution.BY_STEP
 
 
 # ---------------------------------------------------------------- a new result
