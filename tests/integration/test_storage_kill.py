@@ -1,20 +1,19 @@
 """A workstation that dies in the middle of a record loses nothing that it had confirmed."""
 
-import os
 import random
-import select
-import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from domain.errors import WardloopError
 from storage import statements as sql
 from storage.store import Store, open_store
 from storage.verify import verify
 from tests.fakes import FakeClock, SeededIds
+from tests.killed import killed_at_random
 from tests.stored_team import StoredTeam, real_outlook
 from tests.stores import new_file
 from tests.wards import WARD, Hospital
@@ -24,55 +23,24 @@ FIELDS = {"product": "amoxicillin", "route": "oral"}
 ENDLESS = count()
 
 
-def record_until_killed(url: str, seed: int, pipe: int) -> None:
+def record(url: str, seed: int, confirm: Callable[[str], None]) -> None:
     """In the child: play order after order; each command is confirmed once it is committed."""
     clock = FakeClock(SEVEN)
     store = open_store(url, clock=clock)
     hospital = Hospital(store.units, clock, ids=SeededIds(random.Random(seed), seed * 1_000_000))
     stay = hospital.admit()
-    confirm(pipe, hospital)
+    confirm(hospital.last_command)
     for _ in ENDLESS:
         team = StoredTeam(store, hospital, stay, "medication", FIELDS)
-        confirm(pipe, hospital)
+        confirm(hospital.last_command)
         team.make_tasks(4)
-        confirm(pipe, hospital)
+        confirm(hospital.last_command)
         while not team.ended and team.go_on():
-            confirm(pipe, hospital)
+            confirm(hospital.last_command)
 
 
-def confirm(pipe: int, hospital: Hospital) -> None:
-    os.write(pipe, f"{hospital.last_command}\n".encode())
-
-
-def killed_at_random(url: str, seed: int) -> list[str]:
-    """Let a child record, kill it at a random instant; the commands that it had confirmed."""
-    chance = random.Random(seed)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.close(reader)
-            record_until_killed(url, seed, writer)
-        except (OSError, WardloopError):
-            code = 2
-        finally:
-            os._exit(code)  # no teardown of the parent's test run in the child
-    os.close(writer)
-    wanted = chance.randrange(1, 40)
-    heard = b""
-    while heard.count(b"\n") < wanted and (piece := os.read(reader, 4096)):
-        heard += piece
-    poll = select.poll()
-    poll.register(reader, select.POLLERR)  # never comes: it only ends after a part of a commit
-    poll.poll(chance.random() * 4)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    while piece := os.read(reader, 4096):
-        heard += piece
-    os.close(reader)
-    assert os.WIFSIGNALED(status), f"the child ended by itself: {os.waitstatus_to_exitcode(status)}"
-    return [line for line in heard.decode().split("\n") if len(line) == 36]
+def killed_while_recording(url: str, seed: int) -> list[str]:
+    return killed_at_random(partial(record, url, seed), seed=seed)
 
 
 def opened(url: str) -> Store:
@@ -93,8 +61,7 @@ def kill_and_look(folder: Path, *, kills: int, per_file: int) -> int:
     for n in range(kills):
         if n % per_file == 0:
             url = a_ward(folder, f"{n}.db")
-        commands = killed_at_random(url, seed=n + 10)
-        assert commands
+        commands = killed_while_recording(url, seed=n + 10)
         confirmed += len(commands)
         store = opened(url)
         with store.database.reading() as driver:
@@ -117,7 +84,7 @@ def test_nothing_confirmed_is_lost_by_a_thousand_kills(tmp_path: Path) -> None:
 
 def test_a_survivor_goes_on_where_the_dead_one_stopped(tmp_path: Path) -> None:
     url = a_ward(tmp_path, "ward.db")
-    killed_at_random(url, seed=3)
+    killed_while_recording(url, seed=3)
     store = opened(url)
     (stay,) = store.reads.encounters()
     order = store.reads.orders_of(stay.id)[-1]
