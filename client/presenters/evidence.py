@@ -11,6 +11,7 @@ from client.presenters.loop_lanes import own_tasks
 from client.presenters.loop_nodes import node_id
 from client.presenters.titles import choice_word, exit_word, quantity_words, result_word, said
 from domain.services.showing import STEP_KINDS
+from domain.services.undersigning import about_as_recorded, holds
 from domain.tasks import TaskState
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _row(row: JournalRow, data: LoopData, now: datetime, formats: Formats) -> Ev
         "by": plain(names.person(row.actor, formats)),
         "witness": plain(names.person(str(witness), formats) if witness else ""),
         "how": muted(texts(f"loop_page.{_how(row)}")),
-        "evidence": muted(_evidence(row, data.bedside.loops, now, formats)),
+        "evidence": _with_signatures(row, data, now, formats),
     }
     return EvidenceRow(f"{row.stream}/{row.stream_seq}", node_id(row.stream, no), cells)
 
@@ -81,6 +82,33 @@ def _title(row: JournalRow, loop: LoopDefinition, formats: Formats) -> str:
         return exit_word(str(taken.get("outcome")), formats.texts)
     step = loop.steps.get(str(row.payload.get("step")))
     return "" if step is None else said(step.text, formats)
+
+
+def _with_signatures(row: JournalRow, data: LoopData, now: datetime, formats: Formats) -> Cell:
+    """What was recorded, and who signed it; what does not hold any more is said first, in bold."""
+    said_words = _evidence(row, data.bedside.loops, now, formats)
+    signed = signature_words(row, data, now=now, formats=formats)
+    runs = [Run(words, Weight.MUTED if holds else Weight.BOLD) for words, holds in signed]
+    runs.sort(key=lambda run: run.weight is Weight.MUTED)
+    return Cell((*runs, Run(said_words, Weight.MUTED))) if runs else muted(said_words)
+
+
+def signature_words(
+    row: JournalRow, data: LoopData, *, now: datetime, formats: Formats
+) -> tuple[tuple[str, bool], ...]:
+    """The signatures under a record in words, each with whether it holds."""
+    about = about_as_recorded(data.journal, data.case.order.id) if row.signatures else {}
+    found = []
+    for stored in row.signatures:
+        one, well = stored.signature, holds(stored, row, about)
+        words = formats.texts(
+            "session.signed_by" if well else "session.broken_by",
+            name=data.names.person(one.signer, formats),
+            meaning=formats.texts(f"meaning.{one.meaning.value}"),
+            time=formats.moment(one.at, now=now),
+        )
+        found.append((words, well))
+    return tuple(found)
 
 
 def _how(row: JournalRow) -> str:

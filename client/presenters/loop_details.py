@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from client.presenters.evidence import closed_of_all
+from client.presenters.evidence import closed_of_all, signature_words
 from client.presenters.loop_lanes import chosen_task
+from client.presenters.loop_nodes import node_id as node_id_of
 from client.presenters.loop_picture import spoken
 from client.presenters.step_actions import step_actions
 from client.presenters.subject import Subject
@@ -92,6 +93,13 @@ def node_details(
     text = spoken(node, texts).partition(", ")[2]
     if node.tone is Tone.INCOMPLETE:
         text = texts("loop_page.missing_why")
+    signed = [
+        words
+        for row in data.journal
+        if row.signatures and node_id_of(row.stream, str(row.payload.get("step") or "")) == node.id
+        for words, _ in signature_words(row, data, now=now, formats=formats)
+    ]
+    text = "\n".join((text, *signed))
     subject = None
     if action is not None:
         order = data.case.order
