@@ -266,7 +266,7 @@ def _proof_words(app: App, proof: Proof) -> str:
     read = (
         f"{counted(proof.journal, 'record')} of the journal, "
         f"{counted(proof.audit, 'entry', 'entries')} of the audit trail, "
-        f"{counted(proof.commands, 'command')}"
+        f"{counted(proof.commands, 'sealed command')}"
     )
     rows = [("Read", read if proof.full else f"{read}, and where the others end")]
     if not proof.full:

@@ -17,6 +17,7 @@ from domain.people import Role
 from domain.services.catalogue_columns import COLUMNS
 from tests.end_to_end import hospital
 from tests.end_to_end.command_line import Said, Wardloop, say
+from tests.end_to_end.documented_audit import add_audit
 from tests.end_to_end.documented_bedside import add_bedside
 from tests.end_to_end.documented_people import add_people
 from tests.end_to_end.documented_safety import add_safety
@@ -129,6 +130,7 @@ def written() -> str:
         _more_orders(page)
         add_bedside(page)
         add_safety(page)
+        add_audit(page)
         add_people(page)
         _end_of_stay(page)
         _definitions(page)
