@@ -103,10 +103,9 @@ def item(
             "危急值未处置 [troponin 90 ng/L]",
         ),
         (
-            item("M-03", fields=TABLET, evidence={"hides": "M-05", ALSO: "M-05"}),
-            "Reviewed, not dispensed: Metoprolol tablet 25 mg oral"
-            " (also: First or STAT dose not given)",
-            "已审方未发药:美托洛尔片 25 mg 口服(另有:首剂或即刻医嘱未执行)",
+            item("M-03", fields={"product": "METO25"}, evidence={"hides": "M-05", ALSO: "M-05"}),
+            "Reviewed, not dispensed: Metoprolol tablet (also: First or STAT dose not given)",
+            "已审方未发药:美托洛尔片(另有:首剂或即刻医嘱未执行)",
         ),
         (
             item("X-LATE", loop="medication", limit="TM01", step="M2"),
