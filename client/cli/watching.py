@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from client.cli.call import Call
     from client.cli.parser import Commands
+    from client.watch import Health
 
 
 def add(commands: Commands) -> None:
@@ -75,10 +76,22 @@ def show_health(call: Call) -> int:
     if found.alive:
         words = f"{found.holder} watches; {found.behind_seconds} s behind"
         words += f", {counted(found.failures, 'stay')} failed." if found.failures else "."
+        words += _backups_in_words(found)
     code = call.answer(found, words)
     if not found.alive:
         raise FoundWanting("NO_WATCH", words, findings=[])
     return code
+
+
+def _backups_in_words(found: Health) -> str:
+    words = ""
+    if found.backup_at is not None:
+        words = f" The last backup that held is of {found.backup_at:%Y-%m-%d %H:%M:%SZ}."
+    if found.backup_failed:
+        words += f" The last try to make one failed: {found.backup_failed}."
+    elif found.backup_late:
+        words += " Backups are late."
+    return words
 
 
 def watch_once(call: Call) -> int:
