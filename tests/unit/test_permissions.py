@@ -291,6 +291,13 @@ def test_who_works_on_another_ward_is_refused_where_the_ward_matters(use_case: s
         assert elsewhere is matters, (role, error)
 
 
+def test_lists_leave_out_the_patients_of_other_wards() -> None:
+    app, at = scene().shift.app, scene().shift.clock.at
+    for user, seen in (("nurse.here", 1), ("nurse.there", 0), ("system.there", 1)):
+        assert len(app.list_alerts(user=user, now=at)) == seen, user
+        assert len(app.list_stays(user=user)) == seen, user
+
+
 def test_a_denial_stands_in_the_trail() -> None:
     one = scene()
     one.tried("discharge", "porter.here")

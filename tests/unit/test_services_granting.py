@@ -11,7 +11,8 @@ from domain.auditing import AuditAction
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
 from domain.grants import GrantKind, Verdict
 from domain.ids import EncounterId, OrderId, PractitionerId, WardId
-from domain.people import Practitioner, Role
+from domain.people import Actor, Lent, Practitioner, Role
+from domain.services.authorising import at_stays, practitioner_as_actor
 from domain.services.granting import Wanted
 from domain.services.people import Shift as Span
 from tests.shift import OTHER_WARD, WARD, Shift, fake_shift, local
@@ -263,6 +264,39 @@ def test_what_was_lent_counts_for_no_witness(shift: Shift) -> None:
             shift.check(task, witness=witness)
         assert said.value.field == "witness", witness
     shift.check(task, witness="nurse.fu")
+
+
+def test_for_patients_of_two_wards_one_has_the_roles_that_one_holds_on_both(shift: Shift) -> None:
+    """A batch over two wards is carried out with what its nurse may do on either."""
+    lend(shift, "admin", "nurse.fu", Role.CHARGE_NURSE, WARD)
+    other = shift.admit("0000000002", "02", ward=OTHER_WARD)
+    reads = shift.app.reads
+    fu = practitioner_as_actor(reads, "nurse.fu", field="actor")
+    assert at_stays(reads, fu, [shift.stay]).roles == {Role.CHARGE_NURSE, Role.NURSE}
+    assert at_stays(reads, fu, [other]).roles == {Role.NURSE}
+    both = at_stays(reads, fu, [shift.stay, other])
+    assert both.roles == {Role.NURSE}
+    assert both.wards == {WARD, OTHER_WARD}
+
+
+def test_where_one_works_is_looked_at_again_under_the_lock() -> None:
+    """The patient may be moved meanwhile: but a stay that was opened to one stays open."""
+    nurse, head = frozenset({Role.NURSE}), frozenset({Role.CHARGE_NURSE})
+    stay = EncounterId("stay")
+    own = Actor(PractitionerId("nurse.fu"), nurse, wards=frozenset({OTHER_WARD}))
+    for lent, ward, wards in (
+        ((), OTHER_WARD, {OTHER_WARD}),
+        ((Lent(head, frozenset({WARD})),), WARD, {WARD}),
+        ((Lent(nurse, stay=stay),), WARD, set()),
+        ((Lent(nurse, stay=stay),), OTHER_WARD, {OTHER_WARD}),
+    ):
+        there = replace(own, lent=lent).on(ward, stay)
+        assert there is not None
+        assert there.wards == wards
+        assert there.lent == ()
+    anywhere = replace(own, wards=frozenset(), lent=(Lent(head, frozenset({WARD})),))
+    assert getattr(anywhere.on(WARD), "wards", None) == {WARD}
+    assert getattr(anywhere.on(OTHER_WARD), "wards", None) == set()
 
 
 # ---------------------------------------------------------------- opened in need
