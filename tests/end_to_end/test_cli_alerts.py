@@ -23,12 +23,18 @@ def wardloop(tmp_path: Path) -> Wardloop:
     """An urgent capsule of eight o'clock that nobody has looked at by five past nine."""
     found = hospital.told_hospital(tmp_path)
     hospital.admitted(found)
-    dose = {**hospital.DOSE, "priority": "URGENT", "start": "2026-11-24T12:00:00+08:00"}
-    given = {"mrn": "0012345678", "kind": "medication", "fields": dose}
-    order = found.does("order", "draft", given=given, user="chen.wei")["order"]
-    found.does("order", "sign", given={"order": order}, user="chen.wei")
+    ordered(found)
     found.now = LATE
     return found
+
+
+def ordered(wardloop: Wardloop, *reasons: str) -> None:
+    dose = {**hospital.DOSE, "priority": "URGENT", "start": "2026-11-24T12:00:00+08:00"}
+    given = {"mrn": "0012345678", "kind": "medication", "fields": dose}
+    order = wardloop.does("order", "draft", given=given, user="chen.wei")["order"]
+    why = [{"check": one, "reason": "wanted"} for one in reasons]
+    signed = {"order": order, "override": why}
+    wardloop.does("order", "sign", given=signed, user="chen.wei")
 
 
 def listed(wardloop: Wardloop, language: str, *more: str) -> list[str]:
@@ -96,6 +102,19 @@ def test_the_pharmacists_queue_holds_medication_until_it_is_reviewed(wardloop: W
     assert (row["reviewed_by"], row["reviewed_at"] is not None) == ("wu.min", True)
     (line,) = [one for one in listed(wardloop, "en") if "M-01" in one]
     assert "open, reviewed" in line
+
+
+def test_many_small_alerts_of_a_patient_stand_together_under_one_name(wardloop: Wardloop) -> None:
+    wardloop.now = "2026-11-24T08:00:30+08:00"
+    ordered(wardloop, "max_dose", "duplicate")
+    wardloop.now = LATE
+    _, *lines = listed(wardloop, "en")
+    first, *others = [one for one in lines if "WANG" not in one or one.startswith("S3")]
+    assert first.startswith("S3 ")
+    assert len(others) >= 3
+    assert all(one.startswith("     ") and "WANG" not in one for one in others)
+    data: Json = wardloop.does("alerts", "list", user="wu.min")
+    assert {one.split()[-1] for one in lines} == {row["alert"] for row in data}, "each by its id"
 
 
 def test_an_alert_is_shown_in_the_language_of_the_settings(wardloop: Wardloop) -> None:
