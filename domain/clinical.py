@@ -61,8 +61,8 @@ class ActiveOrder:
     Attributes:
         product: the catalogue's data of what is ordered (ingredients, ATC code, route, ...).
         stop_at: from when nothing more is due; None while it runs.
-        overridden: how findings about it were passed over, by the name of the check: `none` (a
-            reason alone), `monitored`, `countersigned`.
+        overridden: how findings about it were passed over, by the name of the check: `monitored`,
+            `countersigned`; a check that is not named here counts whole.
     """
 
     id: OrderId

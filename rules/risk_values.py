@@ -63,8 +63,8 @@ class OrderRisk:
     Attributes:
         id: the order.
         kind: a key of `[orders]` of the model's file: `high_alert_a`, `ddi_major`, ...
-        override: `none`; `monitored` (with a reason and a monitoring order); `countersigned` (by a
-            pharmacist too).
+        override: `none`; `monitored` (whoever passed over it says that it is watched);
+            `countersigned` (the pharmacist passed over it, too).
     """
 
     id: str
