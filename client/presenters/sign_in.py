@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from client.presenters.judging import badge_holder
-from domain.people import Role, with_included
+from domain.grants import lent_by
+from domain.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from client.app import App
     from client.texts import Texts
+    from domain.grants import Grant
     from domain.ids import PractitionerId, WardId
     from domain.patients import Ward
-    from domain.people import Practitioner
+    from domain.people import Actor, Lent, Practitioner
 
 _SHOWN_FIRST: Final = (
     Role.CHARGE_NURSE,
@@ -36,12 +38,18 @@ class Staff:
     Attributes:
         secured: whether a secret is asked for.
         alerts: open alerts by severity on the ward that is shown: counts, no names.
+        lent: roles that hold for a time that runs now.
     """
 
     people: tuple[Practitioner, ...]
     wards: tuple[Ward, ...]
     secured: bool = False
     alerts: Mapping[str, int] = field(default_factory=dict)
+    lent: Mapping[PractitionerId, tuple[Lent, ...]] = field(default_factory=dict)
+
+    def actor(self, person: Practitioner) -> Actor:
+        """Somebody with what was lent to them."""
+        return person.actor(self.lent.get(person.user, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,17 @@ def read_staff(app: App, ward: WardId | None = None) -> Staff:
     if ward is not None:
         rows = app.reads.alerts(ward=ward, limit=_MOST_ALERTS)
         counts.update(row.alert.severity.value for row in rows)
-    return Staff(app.reads.practitioners(), app.reads.wards(), app.secured, counts)
+    people = app.reads.practitioners()
+    return Staff(people, app.reads.wards(), app.secured, counts, _lent(app, people))
+
+
+def _lent(app: App, people: tuple[Practitioner, ...]) -> Mapping[PractitionerId, tuple[Lent, ...]]:
+    known = {one.user: one for one in people}
+    running: dict[PractitionerId, list[Grant]] = {}
+    for grant in app.reads.grants():
+        if grant.role is not None and grant.runs(app.now()) and grant.user in known:
+            running.setdefault(grant.user, []).append(grant)
+    return {user: lent_by(grants, known[user], known) for user, grants in running.items()}
 
 
 def wards_of(staff: Staff, user: str) -> tuple[Ward, ...]:
@@ -83,7 +101,8 @@ def wards_of(staff: Staff, user: str) -> tuple[Ward, ...]:
     person = next((one for one in staff.people if one.user == user), None)
     if person is None or not person.wards:
         return staff.wards
-    return tuple(ward for ward in staff.wards if ward.id in person.wards)
+    actor = staff.actor(person)
+    return tuple(ward for ward in staff.wards if actor.on(ward.id) is not None)
 
 
 def session_of(staff: Staff, user: str, ward: str, *, texts: Texts) -> Session:
@@ -101,12 +120,13 @@ def session_of(staff: Staff, user: str, ward: str, *, texts: Texts) -> Session:
     chosen = next((one for one in wards if one.id == ward), wards[0] if wards else None)
     if chosen is None:
         raise SignInError(texts("sign_in.no_ward"))
+    there = staff.actor(person).on(chosen.id) if person.user in staff.lent else None
     return Session(
         user=person.user,
         name=person.name,
         name_zh=person.name_zh,
-        roles=with_included(person.roles),
-        shown_role=shown_role(person.roles),
+        roles=person.actor().roles if there is None else there.roles,
+        shown_role=shown_role(person.roles if there is None else there.roles),
         ward=chosen,
     )
 
