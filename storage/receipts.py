@@ -55,13 +55,18 @@ class Receipts:
         """
         return self._read().get(place)
 
-    def keep_seal(self, place: str, *, seq: int, mac: str) -> None:
-        """Remember the last seal.
+    def keep_seal(self, place: str, *, seq: int, mac: str, anew: bool = False) -> None:
+        """Remember the last seal; a later one that another process made meanwhile stays.
+
+        Args:
+            anew: forget what was known of the database that was here before.
 
         Raises:
             StorageError: it cannot be written.
         """
-        self._keep(place, replace(self.of(place) or Receipt(), seq=seq, mac=mac))
+        known = Receipt() if anew else self.of(place) or Receipt()
+        if seq >= known.seq:
+            self._keep(place, replace(known, seq=seq, mac=mac))
 
     def keep_proof(self, place: str, *, seq: int, mac: str, at: int, fully: bool) -> None:
         """Remember under which seal all was found to hold.

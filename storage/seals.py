@@ -126,7 +126,8 @@ class SqlSeals:
             values = made.row(key.secret)
             driver.write(ADD, values)
             driver.commit()
-        self._receipts.keep_seal(self._place, seq=made.seq, mac=str(values["mac"]))
+        mac = str(values["mac"])
+        self._receipts.keep_seal(self._place, seq=made.seq, mac=mac, anew=made.anew)
         return _told(made, key, made=True)
 
     def prove(self, *, now: datetime, full: bool = False) -> Proof:

@@ -1,5 +1,6 @@
 """Seals tell what the hash chains cannot: a chain that was written anew, an older copy."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from domain.credentials import Credential, Method
 from domain.errors import Refused, StorageError
+from domain.happenings import CredentialSet, Happening, Noun
+from domain.ids import PractitionerId
 from domain.sealing import FULLY_EVERY, Proof
+from storage.receipts import Receipts
 from storage.store import Store, open_store
 from tests.busy_day import a_busy_day, raw, tamper
 from tests.fakes import FakeClock
 from tests.sealed_day import NOON, look, seals_of
 from tests.stores import new_store
+from tests.wards import NURSE, Hospital
 
 
 @pytest.fixture
@@ -196,6 +202,90 @@ def test_a_guard_that_was_taken_away_is_named(store: Store, keys: Path) -> None:
     fault = proof(store, keys).fault
     assert fault is not None
     assert "audit_no_delete" in fault.what
+
+
+def set_secret(store: Store, name: str, encoded: str) -> None:
+    """A secret, and the event that tells of it."""
+    hospital = Hospital(store.units, FakeClock())
+    kept = Credential(PractitionerId(name), Method.PIN, encoded, NOON)
+    body = CredentialSet(kept.user, kept.method, kept.fingerprint, must_change=False, by=kept.user)
+    with store.units.begin(hospital.meta("secret.set", command=encoded)) as transaction:
+        transaction.keep_secret(kept)
+        told = Happening(Noun.PRACTITIONER, name, body, NURSE, NOON, transaction.now)
+        transaction.tell([told])
+        transaction.commit()
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE credentials SET encoded = 'of the thief' WHERE user_id = 'li.na'", "li.na is not"),
+        ("UPDATE credentials SET method = 'none' WHERE user_id = 'li.na'", "li.na is not"),
+        ("DELETE FROM credentials WHERE user_id = 'li.na'", "li.na is missing"),
+        ("INSERT INTO credentials VALUES ('thief', 'pin', 'x', 1, 0, 0, NULL)", "thief is not"),
+        ("UPDATE credentials SET failures = 2", ""),
+    ],
+)
+def test_a_secret_that_was_exchanged_behind_the_program_is_named_a_wrong_try_is_none(
+    store: Store, keys: Path, damage: str, named: str
+) -> None:
+    for name, encoded in (("li.na", "a"), ("li.na", "b"), ("wang.fang", "c")):
+        set_secret(store, name, encoded)
+    sealed_day(store, keys)
+    assert proof(store, keys).holds
+    with raw(store) as connection:
+        connection.execute(damage)
+    fault = proof(store, keys).fault
+    if not named:
+        assert fault is None
+        return
+    assert fault is not None
+    assert fault.chain == "credentials"
+    assert named in fault.what
+
+
+def test_a_later_seal_of_another_process_stays_the_last_known_one(keys: Path) -> None:
+    receipts = Receipts(keys)
+    receipts.keep_seal("ward.db", seq=6, mac="six")
+    receipts.keep_seal("ward.db", seq=5, mac="five")
+    known = receipts.of("ward.db")
+    assert known is not None
+    assert (known.seq, known.mac) == (6, "six")
+    receipts.keep_seal("ward.db", seq=2, mac="two", anew=True)
+    known = receipts.of("ward.db")
+    assert known is not None
+    assert known.seq == 2
+    assert receipts.of("other.db") is None
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StorageError, match="cannot be"):
+        Receipts(tmp_path / "file").keep_seal("ward.db", seq=1, mac="one")
+
+
+def test_commands_that_were_exchanged_for_others_of_the_same_mark_are_found_by_their_sum(
+    store: Store, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed_day(store, keys)
+    with raw(store) as connection:
+        (heads,) = connection.execute("SELECT heads FROM seals").fetchone()
+    whole = str(json.loads(heads)["commands"])
+    marks = [whole[at : at + 8] for at in range(0, len(whole), 8)]
+    monkeypatch.setattr("storage.seal_proof.mark_of", lambda _: marks.pop(0))
+    tamper(store, "UPDATE command SET content = 'x' WHERE rowid = 2")
+    fault = proof(store, keys).fault
+    assert fault is not None
+    assert fault.chain == "command"
+    assert "up to here" in fault.what
+
+
+def test_a_value_of_a_kind_that_was_never_written_is_a_change(store: Store, keys: Path) -> None:
+    sealed_day(store, keys)
+    tamper(store, "UPDATE audit SET detail = x'00' WHERE chain_seq = 1")
+    fault = proof(store, keys).fault
+    assert fault is not None
+    assert "changed after it was sealed" in fault.what
 
 
 def test_receipts_that_cannot_be_read_are_told_not_made_anew(store: Store, keys: Path) -> None:
