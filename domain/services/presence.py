@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from domain.auditing import AuditAction, AuditEntry
 from domain.errors import Refused
 from domain.ids import PractitionerId
+from domain.services.authorising import practitioner_as_actor
 from domain.services.proving import prove
 
 if TYPE_CHECKING:
@@ -30,12 +31,13 @@ class Presence:
             by which kind of secret; None where no secret was ever set in this database.
 
         Raises:
-            Refused: as `prove` says.
+            Refused: as `prove` says; or USER_DISABLED.
         """
         name = PractitionerId(user)
         method = prove(place, user=name, secret=secret, what="sign_in")
         if method is None:
             return None
+        practitioner_as_actor(place.reads, name, field="user")
         kept = place.trust.credentials.of(name)
         self._proved_by[name] = "" if kept is None else kept.fingerprint
         trust = place.trust

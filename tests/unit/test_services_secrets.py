@@ -180,7 +180,11 @@ def test_an_interface_keeps_the_secret_that_it_is_given(secured: Shift) -> None:
     assert secured.app.sign_in(user="hl7", secret=FIRST) is Method.PASSWORD
 
 
-def test_a_disabled_user_sets_no_secret(secured: Shift) -> None:
+def test_a_disabled_user_signs_in_no_more_and_sets_no_secret(secured: Shift) -> None:
+    give(secured, "zhao.min")
+    own(secured, "zhao.min")
+    secured.app.disable_user(user="admin", command=secured.new(), name="zhao.min")
+    assert refused(secured, OWN, "zhao.min") == "USER_DISABLED"
     give(secured)
     secured.app.disable_user(user="admin", command=secured.new(), name="li.na")
     with pytest.raises(Refused) as said:
