@@ -41,7 +41,8 @@ def suppressed(
     """The alerts that nothing upstream hides, each as grave as the gravest that it hides.
 
     Args:
-        overridden: keys of alerts that hide nothing (`hides_nothing`). A silent one hides nothing
+        overridden: keys of alerts that hide nothing (`hides_nothing`), and that nothing hides: what
+            a person has let be stays so, and makes nothing else graver. A silent one hides nothing
             either: nobody would be told.
     """
     by_rule: dict[tuple[str | None, str], list[Wanted]] = {}
@@ -56,7 +57,7 @@ def suppressed(
             for other in by_rule.get((one.order, rule), ())
             if same_work(one, other)
         ]
-        if above:
+        if above and one.key not in overridden:
             hidden[one.key] = above
     if not hidden:
         return tuple(wanted)

@@ -23,6 +23,7 @@ from domain.alert_events import (
     Reopening,
 )
 from domain.alerts import AlertOverride, Resolution
+from domain.orders import Priority
 from domain.people import Role
 from rules.alerts.loader import load_rules
 from rules.rulebook import Rules
@@ -175,6 +176,26 @@ def test_a_dose_whose_box_never_came_is_not_said_to_be_given() -> None:
     assert [at for at, _ in clock.told("M-05", AlertRaised)] == [15, 45], "the box has come"
     clock.change(stay(task("medication", key="task-2")))
     assert clock.told("M-05", AlertResolved)[-1][1].resolution is Resolution.BY_STEP
+
+
+def test_what_was_let_be_stays_so_when_something_upstream_is_late_too() -> None:
+    give, box = deadline("M-05", 15, step="M11"), deadline("M-03", 20, step="M6")
+    clock = Clock(RULES, stay(task("medication", give, box, priority=Priority.STAT)))
+    clock.run(16)
+    clock.override("M-05")
+    clock.run(21)
+    let_be, late = clock.alert("M-05"), clock.alert("M-03")
+    assert let_be is not None
+    assert let_be.override is not None
+    assert late is not None
+    assert str(late.severity) == "S2", "no graver for a dose that two have let be"
+    assert "hides" not in late.evidence
+    clock.run(30)
+    late = clock.alert("M-03")
+    assert late is not None
+    assert (str(late.severity), clock.alert("M-05")) == ("S1", None), (
+        "twice as late it counts again"
+    )
 
 
 def test_another_dose_of_the_order_ends_by_its_own_step() -> None:
