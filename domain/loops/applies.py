@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from domain.records import Record
     from domain.tasks import Task
 
+# to find an enum's member costs ten times a name of the module, and a step asks a hundred times
+_ORDER, _TASK = Level.ORDER, Level.TASK
+_STEP, _REPORTED, _OF_TASK = Scope.STEP, Scope.REPORTED, Scope.TASK
+
 
 @quickly_made
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Place:
         way: what the fields alone settle.
         known: whether the other steps apply here, kept once it was worked out.
         done: the records that count, by step: they were done, and not sent back since.
+        stops: those of them that were entered against a stop.
     """
 
     loop: LoopDefinition
@@ -36,6 +41,7 @@ class Place:
     way: Way = field(init=False, repr=False, compare=False)
     known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
     done: dict[str, Record] = field(default_factory=dict, init=False, repr=False, compare=False)
+    stops: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Find its way, and sort out the records that count."""
@@ -45,10 +51,14 @@ class Place:
         for no, record in order.steps.items():
             if not record.undone and no in of_order:
                 done[no] = record
+                if record.stopped:
+                    self.stops.append(no)
         if task is not None:
             for no, record in task.steps.items():
                 if not record.undone and no in of_task:
                     done[no] = record
+                    if record.stopped:
+                        self.stops.append(no)
 
     @property
     def order(self) -> Order:
@@ -61,7 +71,7 @@ class Place:
 
     def raw(self, no: str) -> Record | None:
         """The record of a step even when the work was sent back since."""
-        if self.loop.steps[no].level is Level.ORDER:
+        if self.loop.steps[no].level is _ORDER:
             return self.case.order.steps.get(no)
         return None if self.task is None else self.task.steps.get(no)
 
@@ -96,26 +106,26 @@ def all_hold(conditions: tuple[Condition, ...], place: Place) -> bool:
 
 
 def _positive(condition: Condition, place: Place) -> bool:
-    if condition.scope is Scope.REPORTED:
+    if condition.scope is _REPORTED:
         return place.order.reported
-    if condition.scope is Scope.STEP:
+    if condition.scope is _STEP:
         return _step_done(condition, place)
     value = _field(condition, place)
     return value in condition.values if condition.values else truth(value)
 
 
 def _field(condition: Condition, place: Place) -> object:
-    if condition.scope is Scope.TASK:
+    if condition.scope is _OF_TASK:
         return None if place.task is None else place.task.fields.get(condition.name)
     order = place.case.order
     if condition.name == "priority":
-        return order.priority.value
+        return order.priority
     return order.fields.get(condition.name)
 
 
 def _step_done(condition: Condition, place: Place) -> bool:
     step = place.loop.steps[condition.name]
-    if step.level is Level.TASK and place.task is None:
+    if step.level is _TASK and place.task is None:
         return condition.name in place.order.tally.steps
     record = place.record(condition.name)
     return record is not None and (not condition.values or record.result in condition.values)
@@ -193,12 +203,15 @@ def _waits_for(step: Step, place: Place) -> tuple[StepRef, ...]:
 
 def met(ref: StepRef, place: Place, *, level: Level) -> bool:
     """Whether what a step of some level waits for has happened."""
-    if ref.step == TASKS_ENDED:
-        return tasks_ended(place.order)
-    awaited = place.loop.steps[ref.step]
-    if awaited.level is Level.TASK and level is Level.ORDER:
-        return _met_by_tasks(awaited, place.order)
-    record = place.record(ref.step)
+    record = place.done.get(ref.step)
+    if level is _ORDER:
+        if ref.step == TASKS_ENDED:
+            return tasks_ended(place.case.order)
+        awaited = place.loop.steps[ref.step]
+        if awaited.level is _TASK:
+            return _met_by_tasks(awaited, place.case.order)
+    elif record is None:
+        return ref.step == TASKS_ENDED and tasks_ended(place.case.order)
     return record is not None and (not ref.results or record.result in ref.results)
 
 
@@ -214,13 +227,21 @@ def _met_by_tasks(awaited: Step, order: Order) -> bool:
     return order.tally.made > 0 and order.tally.open == 0
 
 
+def may_begin(step: Step, place: Place) -> bool:
+    """Whether all that must come before a step has come: most often, this is all that is asked."""
+    if step.after:
+        level = step.level
+        for ref in waits_for(step, place):
+            if not met(ref, place, level=level):
+                return False
+    return True
+
+
 def unmet(step: Step, place: Place) -> tuple[str, ...]:
     """The steps that must come before this one and have not, in the order of the file."""
-    if not step.after:
+    if may_begin(step, place):
         return ()
     missing = {ref.step for ref in waits_for(step, place) if not met(ref, place, level=step.level)}
-    if not missing:
-        return ()
     missing -= _given_up(place)
     ordered = [no for no in place.loop.steps if no in missing]
     return (*ordered, *(missing & {TASKS_ENDED}))
@@ -250,14 +271,17 @@ def due_still(step: Step, place: Place) -> bool:
 def missing_required(place: Place, level: Level) -> tuple[str, ...]:
     """The required steps of one level that are not done."""
     loop = place.loop
-    steps = loop.required_order_steps if level is Level.ORDER else loop.required_task_steps
+    steps = loop.required_order_steps if level is _ORDER else loop.required_task_steps
     return tuple(step.no for step in steps if due_still(step, place))
 
 
 def blocked_by_ask(no: str, place: Place) -> str | None:
     """The code of the open question that a step waits for (E21)."""
+    asks = place.case.order.asks
+    if not asks:
+        return None
     task = None if place.task is None else place.task.id
-    for ask in place.order.asks.values():
+    for ask in asks.values():
         if ask.task is not None and ask.task != task:
             continue
         if no in ask.undone or any(no in place.loop.descendants.get(one, ()) for one in ask.undone):

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from domain.tasks import Task
 
 
+_ORDER, _TASK = Level.ORDER, Level.TASK
+_DRAFT = OrderState.DRAFT
+_STEP, _DUE = OriginKind.STEP, OriginKind.DUE
+
+
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -59,34 +64,41 @@ def deadlines(loops: Loops, case: Case) -> tuple[Deadline, ...]:
 def order_deadlines(loops: Loops, case: Case) -> tuple[Deadline, ...]:
     """The running limits of the order itself."""
     order = case.order
-    if order.state is OrderState.DRAFT or order.state.terminal:
+    if order.state is _DRAFT or order.state.terminal:
         return ()
     place = place_of(loops.get(order.loop), case)
-    rows = list(_running(place, Level.ORDER, order.id))
+    rows = list(_running(place, _ORDER, order.id))
+    if not order.asks:
+        return _earliest_first(rows)
     open_tasks = {task.id for task in case.tasks.values() if not task.state.terminal}
     ended = {ask.task for ask in order.asks.values()} - open_tasks
     for task in sorted(ended, key=str):  # what an ended task asked is the order's matter
         rows.extend(_answers(place, task, order.id))
-    return tuple(sorted(rows, key=lambda row: (row.at, row.limit)))
+    return _earliest_first(rows)
 
 
 def task_deadlines(loops: Loops, case: Case, task: Task) -> tuple[Deadline, ...]:
     """The running limits of one task."""
-    if task.state.terminal or case.order.state is OrderState.DRAFT:
+    if task.state.terminal or case.order.state is _DRAFT:
         return ()
     place = place_of(loops.get(task.loop), case, task)
-    rows = list(_running(place, Level.TASK, task.id))
-    rows.extend(_answers(place, task.id, task.id))
-    return tuple(sorted(rows, key=lambda row: (row.at, row.limit)))
+    rows = list(_running(place, _TASK, task.id))
+    if case.order.asks:
+        rows.extend(_answers(place, task.id, task.id))
+    return _earliest_first(rows)
+
+
+def _earliest_first(rows: list[Deadline]) -> tuple[Deadline, ...]:
+    if len(rows) > 1:
+        rows.sort(key=lambda row: (row.at, row.limit))
+    return tuple(rows)
 
 
 def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
-    loop, task = place.loop, place.task
-    limits = loop.order_limits if level is Level.ORDER else loop.task_limits
-    recorded = {*place.done, *place.order.tally.steps} if task is None else place.done.keys()
+    task = place.task
     accepted = task is not None and task.exit is not None  # that a start will never be recorded
-    for limit, needs in limits:
-        if not (accepted or needs <= recorded):
+    for limit, needs in _that_may_run(place, level):
+        if not accepted and _missing(needs, place):
             continue  # most clocks have not begun
         start = clock_start(limit, place)
         if start is None or not _concerns(limit, place) or not limit_applies(limit, place):
@@ -97,6 +109,37 @@ def _running(place: Place, level: Level, stream: str) -> Iterator[Deadline]:
         if span is not None:
             opens, ends = span
             yield Deadline(stream, limit.id, limit.to, ends, start, opens, limit.rule)
+
+
+def _that_may_run(place: Place, level: Level) -> tuple[tuple[Limit, frozenset[str]], ...]:
+    """The limits of a level but for those that the fields alone rule out."""
+    loop, task = place.loop, place.task
+    limits = loop.order_limits if level is _ORDER else loop.task_limits
+    if task is not None and task.exit is not None:
+        return limits
+    found = place.way.running.get(level)
+    if found is None:
+        found = place.way.running[level] = tuple(
+            (limit, needs) for limit, needs in limits if not _ruled_out(limit, place)
+        )
+    return found
+
+
+def _ruled_out(limit: Limit, place: Place) -> bool:
+    step = place.loop.steps.get(limit.to)
+    if step is not None and step.no in place.loop.fixed_steps and not applies(step, place):
+        return True
+    return limit.id in place.loop.fixed_limits and not _is_meant(limit, place)
+
+
+def _missing(needs: frozenset[str], place: Place) -> bool:
+    """Whether a step that a clock runs from has not been recorded."""
+    for no in needs:  # no generator: asked for each limit
+        if no not in place.done and (
+            place.task is not None or no not in place.case.order.tally.steps
+        ):
+            return True
+    return False
 
 
 def _concerns(limit: Limit, place: Place) -> bool:
@@ -182,9 +225,10 @@ def _accepted_at(limit: Limit, place: Place) -> datetime | None:
 def origin_at(origin: Origin, place: Place) -> datetime | None:
     """The instant of one origin, or None where it has not come."""
     task = place.task
-    match origin.kind:
-        case OriginKind.STEP:
-            return _step_at(origin, place)
+    kind = origin.kind
+    if kind is _STEP:  # most of them
+        return _step_at(origin, place)
+    match kind:
         case OriginKind.FIELD:
             record = place.record(origin.step)
             return None if record is None else _instant(record.evidence.get(origin.field))
@@ -199,11 +243,11 @@ def origin_at(origin: Origin, place: Place) -> datetime | None:
             verbal = place.order.state is OrderState.VERBAL
             return place.order.placed_at if verbal else None
         case _:
-            return None if task is None else _task_origin(origin.kind, task, place.order)
+            return None if task is None else _task_origin(kind, task, place.order)
 
 
 def _task_origin(kind: OriginKind, task: Task, order: Order) -> datetime | None:
-    if kind is OriginKind.DUE:
+    if kind is _DUE:
         return task.due_at
     if kind is OriginKind.EXIT:
         return None if task.exit is None else task.exit.at
@@ -214,7 +258,7 @@ def _task_origin(kind: OriginKind, task: Task, order: Order) -> datetime | None:
 
 def _step_at(origin: Origin, place: Place) -> datetime | None:
     step = place.loop.steps[origin.step]
-    if step.level is Level.TASK and place.task is None:
+    if step.level is _TASK and place.task is None:
         return place.order.tally.steps.get(origin.step)
     record = place.record(origin.step)
     if record is None or (origin.results and record.result not in origin.results):

@@ -19,7 +19,7 @@ from domain.loops.decision import Decision
 from domain.loops.definition import Level
 from domain.loops.persons import same_person
 from domain.loops.refusals import reason_missing
-from domain.loops.settle import settle
+from domain.loops.settle import is_settled, keep_settled, settle
 from domain.loops.validity import TOLERANCE
 from domain.records import Source
 
@@ -67,10 +67,12 @@ def decided(
     if command.witness is not None and command.witness.user == command.actor.user:
         raise same_person("this entry")
     decision = Decision(loops=loops, case=case, entry=command, facts=facts, now=now, source=source)
-    if not decision.by_time:
+    if not decision.by_time and not is_settled(loops, case):
         settle(decision)  # a configuration that changed since may have left a task with nothing due
     _act(decision, command)
     settle(decision)
+    if not decision.by_time:
+        keep_settled(loops, decision.case)
     return tuple(decision.events), decision.case
 
 

@@ -198,9 +198,38 @@ class LoopDefinition:
         }
 
     @cached_property
-    def related(self) -> Mapping[str, tuple[str, ...]]:
-        """For each step all steps before and after it, by number."""
-        return {no: tuple(sorted(self.ancestors[no] | self.descendants[no])) for no in self.steps}
+    def related(self) -> Mapping[str, frozenset[str]]:
+        """For each step all steps before and after it."""
+        return {no: self.ancestors[no] | self.descendants[no] for no in self.steps}
+
+    @cached_property
+    def lasting_after(self) -> Mapping[str, tuple[Step, ...]]:
+        """For each step those of its level that come straight after it and expire."""
+        return {
+            no: tuple(
+                other
+                for other in self.steps.values()
+                if other.valid is not None
+                and other.level is step.level
+                and any(ref.step == no for ref in other.after)
+            )
+            for no, step in self.steps.items()
+        }
+
+    @cached_property
+    def resting_on(self) -> Mapping[str, tuple[Step, ...]]:
+        """For each step those that name it in their `after`."""
+        return {
+            no: tuple(
+                other for other in self.steps.values() if any(ref.step == no for ref in other.after)
+            )
+            for no in self.steps
+        }
+
+    @cached_property
+    def automatic(self) -> tuple[Step, ...]:
+        """The order steps that follow an act by themselves (E33)."""
+        return tuple(step for step in self.order_steps if step.on)
 
     @cached_property
     def order_limits(self) -> tuple[tuple[Limit, frozenset[str]], ...]:

@@ -123,9 +123,9 @@ def _time_order(
 ) -> tuple[Finding, ...]:
     """An event earlier than a step before it, or later than a step after it (1.4, V3)."""
     at = decision.entry.at
-    for no in place.loop.related[step.no]:
-        other = None if no in together else place.record(no)
-        if other is None or _loose(place, step, place.loop.steps[no]):
+    for no in sorted(place.loop.related[step.no].intersection(place.done) - together):
+        other = place.done[no]
+        if _loose(place, step, place.loop.steps[no]):
             continue
         before = no in place.loop.ancestors[step.no]
         gone_wrong = (

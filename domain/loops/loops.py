@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.errors import NotFound
 
@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from domain.findings import Finding
+    from domain.ids import OrderId
     from domain.loops.checks import CheckContext
     from domain.loops.definition import FieldType, LoopDefinition
     from domain.loops.rows import Return
+    from domain.orders import Order
+    from domain.tasks import Task
 
     Check = Callable[[CheckContext], Finding | tuple[Finding, ...] | None]
     """Looks at what a step's record would mean; None where there is nothing to say."""
+
+_NAMES: Final = 1024
+"""More steps, each by number and id, than a hospital has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class Loops:
         clinical_checks: those of them that look at what is known of the patient (`Facts.clinical`).
         sha256: over all definitions and fields of this site or ward.
         wards: the loops of wards that have an overlay of their own.
+        looking: which steps need them, once it was worked out.
+        settled: orders that were settled by these loops, with their open tasks (`settle.settled`).
     """
 
     loops: Mapping[str, LoopDefinition]
@@ -39,6 +47,12 @@ class Loops:
     sha256: str
     wards: Mapping[str, Loops] = field(default_factory=lambda: MappingProxyType({}))
     clinical_checks: frozenset[str] = frozenset()
+    looking: dict[tuple[str, str], bool] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    settled: dict[OrderId, tuple[Order, tuple[Task, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def get(self, kind: str) -> LoopDefinition:
         """The loop of an order's kind.
@@ -59,6 +73,14 @@ class Loops:
 
     def needs_clinical(self, kind: str, step: str) -> bool:
         """Whether a step of a loop, by number or id, or an act with it, looks at the patient."""
+        known = self.looking.get((kind, step))
+        if known is None:
+            known = self._needs_clinical(kind, step)
+            if len(self.looking) < _NAMES:  # what a person mistypes is a name, too
+                self.looking[kind, step] = known
+        return known
+
+    def _needs_clinical(self, kind: str, step: str) -> bool:
         loop = self.loops.get(kind)
         if loop is None or not self.clinical_checks:
             return False

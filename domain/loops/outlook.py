@@ -6,7 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from domain.loops.applies import all_hold, applies, blocked_by_ask, current, place_of, unmet
+from domain.loops.applies import (
+    all_hold,
+    applies,
+    blocked_by_ask,
+    current,
+    may_begin,
+    place_of,
+    unmet,
+)
 from domain.loops.closing import closable
 from domain.loops.deadlines import order_deadlines, task_deadlines
 from domain.loops.validity import against_a_stop, expires_at, is_history, resting_on_a_stop
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from domain.orders import Ask, Order
     from domain.tasks import Task
 
+_DRAFT: Final = OrderState.DRAFT
 AMBER: Final = 0.8
 """The part of an interval after which it is nearly late (decision 33)."""
 
@@ -36,8 +45,8 @@ def order_outlook(loops: Loops, case: Case) -> Outlook:
         return Outlook()
     place = place_of(loops.get(order.loop), case)
     rows = order_deadlines(loops, case)
-    steps = (step for step in place.loop.order_steps if _order_ready(step, place))
-    return _outlook(place, rows, steps, (*_answers(place, rows), *_release(loops, place, rows)))
+    steps = [step for step in place.loop.order_steps if _order_ready(step, place)]
+    return _outlook(place, rows, steps, _acts(loops, place, rows))
 
 
 def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
@@ -46,8 +55,7 @@ def task_outlook(loops: Loops, case: Case, task: Task) -> Outlook:
         return Outlook()
     place = place_of(loops.get(task.loop), case, task)
     rows = task_deadlines(loops, case, task)
-    steps = (step for step in place.loop.task_steps if _task_ready(step, place, task))
-    return _outlook(place, rows, steps, (*_answers(place, rows), *_release(loops, place, rows)))
+    return _outlook(place, rows, _ready_of(task, place), _acts(loops, place, rows))
 
 
 def outlooks(loops: Loops, case: Case) -> dict[str, Outlook]:
@@ -84,6 +92,14 @@ def _timed(ready: ReadyStep, row: Deadline | None) -> ReadyStep:
         return ready
     amber = row.starts_at + timedelta(seconds=(row.at - row.starts_at).total_seconds() * AMBER)
     return replace(ready, deadline=row.at, limit=row.limit, amber_at=amber)
+
+
+def _acts(loops: Loops, place: Place, rows: tuple[Deadline, ...]) -> tuple[ReadyStep, ...]:
+    """What waits for a person beside steps; mostly nothing does."""
+    held = place.task if place.task is not None else place.case.order
+    if held.hold is None and not place.case.order.asks:
+        return ()
+    return (*_answers(place, rows), *_release(loops, place, rows))
 
 
 def _answers(place: Place, rows: tuple[Deadline, ...]) -> Iterator[ReadyStep]:
@@ -124,7 +140,7 @@ def _order_ready(step: Step, place: Place) -> bool:
         return False
     signed_first = place.loop.activating
     if (
-        order.state is OrderState.DRAFT
+        order.state is _DRAFT
         and signed_first is not None
         and signed_first.no in place.loop.ancestors[step.no]
     ):
@@ -144,6 +160,14 @@ def _may_close(step: Step, place: Place) -> bool:
     return step.per_version or closable(place)
 
 
+def _ready_of(task: Task, place: Place) -> list[Step]:
+    """The steps of a task that can be recorded now."""
+    draft = place.case.order.state is _DRAFT and task.parent is None
+    if draft or task.hold is not None:
+        return []
+    return [step for step in place.loop.task_steps if _task_ready(step, place, task)]
+
+
 def _task_ready(step: Step, place: Place, task: Task) -> bool:
     if not _wanted(step, place, task):
         return False
@@ -152,14 +176,14 @@ def _task_ready(step: Step, place: Place, task: Task) -> bool:
     if blocked_by_ask(step.no, place) is not None:
         return False
     if step.repeats_until is not None:
-        over = place.record(step.repeats_until) is not None
+        over = step.repeats_until in place.done
     else:
         over = current(step, place)
     if over and not _once_more(step, place):
         return False
-    if unmet(step, place) or resting_on_a_stop(step, place):
+    if not may_begin(step, place) and unmet(step, place):
         return False
-    return not _waits(step, place, task)
+    return not resting_on_a_stop(step, place) and not _waits(step, place, task)
 
 
 def _once_more(step: Step, place: Place) -> bool:
@@ -172,25 +196,19 @@ def _again_at(step: Step, place: Place) -> datetime | None:
 
     None also where that is now: it stands against a stop.
     """
-    record = place.record(step.no)
-    if record is None or step.valid is None or record.stopped or is_history(step, place):
+    if step.valid is None:
         return None
-    resting = (one for one in place.loop.steps.values() if _rests_on(one, step))
+    record = place.record(step.no)
+    if record is None or record.stopped or is_history(step, place):
+        return None
+    resting = place.loop.resting_on[step.no]
     if all(not applies(one, place) or place.record(one.no) is not None for one in resting):
         return None
     return expires_at(step, record, place)
 
 
-def _rests_on(step: Step, earlier: Step) -> bool:
-    return any(ref.step == earlier.no for ref in step.after)
-
-
 def _wanted(step: Step, place: Place, task: Task) -> bool:
-    """Whether the step belongs to what the task still has to do."""
-    if place.order.state is OrderState.DRAFT and task.parent is None:
-        return False
-    if task.hold is not None:
-        return False
+    """Whether the step belongs to what the task, which is not held, still has to do."""
     if task.exit is not None:
         return step.no in task.exit.still or step.no in task.gaps
     if not step.required and not step.after:
@@ -202,8 +220,10 @@ def _waits(step: Step, place: Place, task: Task) -> bool:
     """Whether a sub-loop or another task holds this step back."""
     if any(step.no in child.blocks for child in place.case.children_of(task.id)):
         return True
-    others = [one for one in place.case.own_open() if one.id != task.id]
     awaited = task.fields.get("depends_on")
+    if awaited is None and not place.loop.next_task_after:
+        return False
+    others = [one for one in place.case.own_open() if one.id != task.id]
     if step.starts and any(other.id == awaited for other in others):
         return True
     for rule in place.loop.next_task_after:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING, Final
 
 from domain.events import GapsMended, Moved, SentBack, StepRecorded, Stopped
@@ -18,14 +19,43 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.loops.applies import Place
+    from domain.loops.case import Case
     from domain.loops.decision import Decision
+    from domain.loops.loops import Loops
     from domain.tasks import Task
 
+_REMEMBERED: Final = 8192
+"""So many orders are known to be settled: more than a hospital has at work."""
 RESULT_OF_ACT: Final = {
     "discontinue": "discontinued",
     "stop_reached": "stop_reached",
     "last_task": "last_task",
 }
+
+
+def is_settled(loops: Loops, case: Case) -> bool:
+    """Whether a case is as a decision by these loops left it, so that nothing of it can move.
+
+    Only what the same process decided and read back unchanged is known: else it is settled anew.
+    """
+    known = loops.settled.get(case.order.id)
+    if known is None or known[0] is not case.order:
+        return False
+    left = _open(case)
+    return len(left) == len(known[1]) and all(map(is_, left, known[1]))
+
+
+def keep_settled(loops: Loops, case: Case) -> None:
+    """Remember that nothing of a case can move, unless time moves it (a stop that is to come)."""
+    if case.order.stopped_by is not None:
+        return
+    if len(loops.settled) >= _REMEMBERED:
+        loops.settled.clear()
+    loops.settled[case.order.id] = (case.order, _open(case))
+
+
+def _open(case: Case) -> tuple[Task, ...]:
+    return tuple([task for task in case.tasks.values() if not task.state.terminal])
 
 
 def settle(decision: Decision) -> None:
@@ -45,9 +75,10 @@ def settle(decision: Decision) -> None:
 
 def _mend_gaps(decision: Decision) -> None:
     """Steps that had been passed over and are there now leave the lists (E47)."""
-    order_gaps = tuple(sorted(no for no in decision.order.gaps if _there(decision, no, None)))
-    if order_gaps:
-        decision.on_order(GapsMended(order_gaps))
+    if decision.order.gaps:
+        order_gaps = tuple(sorted(no for no in decision.order.gaps if _there(decision, no, None)))
+        if order_gaps:
+            decision.on_order(GapsMended(order_gaps))
     for task in tuple(decision.case.tasks.values()):
         if not task.gaps:
             continue
@@ -115,11 +146,11 @@ def _blocks_task(decision: Decision, task: Task, child: Task) -> bool:
 def _automatic(decision: Decision) -> None:
     """Order steps that follow an act by themselves (E33)."""
     order = decision.order
-    if order.state.terminal or order.state.unsigned:
+    if order.state.terminal or order.state.unsigned or not decision.loop.automatic:
         return
     place = decision.place(None)
-    for step in decision.loop.order_steps:
-        if not step.on or not applies(step, place) or place.record(step.no) is not None:
+    for step in decision.loop.automatic:
+        if not applies(step, place) or place.record(step.no) is not None:
             continue
         act = _act(decision)
         if act is None or not any(map(by_act(act), step.on)):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from domain.records import Record
     from domain.tasks import Task
 
+_TASK: Final = Level.TASK
 TOLERANCE: Final = timedelta(minutes=1)
 """Clocks of two devices may differ by this much before their order is doubted (1.4)."""
 
@@ -31,18 +32,14 @@ def renewable(step: Step, place: Place, at: datetime) -> bool:
     if record.stopped or (step.valid is not None and expired(step, record, place, at)):
         return True
     return any(
-        other.valid is not None
-        and any(ref.step == step.no for ref in other.after)
-        and (later := place.record(other.no)) is not None
-        and expired(other, later, place, at)
-        for other in place.loop.steps.values()
-        if other.level is step.level
+        (later := place.record(other.no)) is not None and expired(other, later, place, at)
+        for other in place.loop.lasting_after[step.no]
     )
 
 
 def is_history(step: Step, place: Place) -> bool:
     """Whether a task step's record is what the patient was given by: it is not done anew (E26)."""
-    return step.level is Level.TASK and place.task is not None and place.task.started
+    return step.level is _TASK and place.task is not None and place.task.started
 
 
 def against_a_stop(step: Step, place: Place) -> bool:
@@ -56,9 +53,9 @@ def resting_on_a_stop(step: Step, place: Place) -> tuple[str, ...]:
 
     What does not apply passes on its own `after` here too; what was given already is history.
     """
-    stopped = [no for no, one in place.loop.steps.items() if against_a_stop(one, place)]
-    if not stopped:
+    if not place.stops:
         return ()
+    stopped = [no for no, one in place.loop.steps.items() if against_a_stop(one, place)]
     rests_on = {ref.step for ref in (*step.after, *waits_for(step, place))}
     return tuple(no for no in stopped if no in rests_on)
 

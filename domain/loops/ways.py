@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from domain.loops.grammar import Condition, StepRef
+    from domain.loops.rows import Level, Limit
     from domain.orders import Order
     from domain.tasks import Task
 
@@ -32,11 +33,13 @@ class Way:
         steps: whether a step applies, by its number.
         limits: whether a limit is meant, by its id.
         waits: what a step waits for, by its number.
+        running: the limits that may run, with the steps that their clocks need, by level.
     """
 
     steps: dict[str, bool] = field(default_factory=dict)
     limits: dict[str, bool] = field(default_factory=dict)
     waits: dict[str, tuple[StepRef, ...]] = field(default_factory=dict)
+    running: dict[Level, tuple[tuple[Limit, frozenset[str]], ...]] = field(default_factory=dict)
 
 
 class Ways:
