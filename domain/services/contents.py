@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _AS_IT_IS: Final = (str, int, bool, type(None))
+_NUMBERS: Final = (int, bool)
+"""Of these nothing is empty: 0 and false say something."""
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
@@ -38,10 +40,10 @@ def _present(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """What is there: neither absent nor empty."""
     found = {}
     for name, one in pairs:
-        if one is None or one in ("", ()):
+        if one is None:
             continue
         plain = _plain(one)
-        if plain not in (None, "", [], {}):
+        if plain or plain.__class__ in _NUMBERS:
             found[name] = plain
     return found
 
@@ -52,7 +54,7 @@ def _plain(value: object) -> object:
         return value
     names = _names(kind)
     if names is not None:
-        return _present([(name, getattr(value, name)) for name in names])
+        return _present(zip(names, [getattr(value, name) for name in names], strict=True))
     if isinstance(value, Mapping):
         return _present((str(key), one) for key, one in value.items())
     if isinstance(value, AbstractSet):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from domain.commands import RecordStep
 from domain.errors import Conflict, NotFound, Refused
-from domain.events import StreamKind
 from domain.ids import TaskId, derived
 from domain.loops.decide import decided
 from domain.loops.evolve import evolve_all
@@ -198,12 +197,10 @@ def _outlooks(
     """
     order = case.order
     moved = {event.stream for event in events}
+    everything = order.id in moved or bool(loops.get(order.loop).next_task_after)
+    everything = everything or any(task.fields.get("depends_on") for task in case.tasks.values())
     tasks = [case.tasks[key] for key in map(TaskId, moved) if key in case.tasks]
     moved |= {task.parent for task in tasks if task.parent is not None}
-    loop = loops.get(order.loop)
-    waits = any(task.fields.get("depends_on") for task in case.tasks.values())
-    everything = bool(loop.next_task_after) or waits
-    everything |= any(event.stream_kind is StreamKind.ORDER for event in events)
     # what is made, begun or ended on a task moves the order too, be it only its version or tally
     stands = before is not None and before.order is order
     found = {} if stands else {order.id: order_outlook(loops, case)}
@@ -287,7 +284,7 @@ def _once(  # noqa: PLR0917 - the private frame of every write
                 _require_ward(place, actor, encounter)
         act(writing)
         changes = writing.changes()
-        if changes != Changes.none() or not only_if_moved:
+        if not only_if_moved or changes != Changes.none():
             writing.settle(meta.command_id)
             transaction.commit()
         return changes
