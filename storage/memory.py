@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from domain.clinical import ActiveOrder
     from domain.happenings import Happening
     from domain.ids import OrderId, PatientId
+    from domain.loops.case import Facts
     from domain.observations import Observation
     from domain.patients import Sex
     from domain.situation import Stream
@@ -70,7 +71,8 @@ class Known:
 
     Attributes:
         stay: patient, ward, state, end.
-        facts: the frozen facts of its orders.
+        facts: the row of the frozen facts of its orders.
+        frozen: these facts by product, each with what the catalogue says of that.
         stated: the rows of standing facts.
         allergies: the rows of allergies.
         latest: the last value of each name.
@@ -83,6 +85,9 @@ class Known:
 
     stay: Row | None = None
     facts: Row | None = None
+    frozen: dict[str | None, tuple[Mapping[str, object] | None, Facts]] = field(
+        default_factory=dict
+    )
     person: Person | None = None
     stated: list[Row] | None = None
     allergies: list[Row] | None = None

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC
 from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo
 
 from domain.alert_events import AlertBody
-from domain.errors import Conflict, NotFound, StorageError
+from domain.errors import Conflict, StorageError
 from domain.events import OrderPlaced, TaskMade
 from domain.happenings import MovedTo
-from domain.ids import EncounterId, OrderId, PatientId
-from domain.loops.case import Facts
-from domain.patients import EncounterState
+from domain.ids import EncounterId, OrderId
 from storage import statements as sql
 from storage.alert_mapping import TOLD, project_alert
-from storage.catalogue import product_at
 from storage.chains import Chains
 from storage.clinical import StoredClinical
 from storage.clinical_projection import project_values, tells
 from storage.credentials import keep_credential
 from storage.engine import RowRefusedError
+from storage.facts import facts_of
 from storage.journal import event_values, happening_values, said
 from storage.mapping import load_case, outlook_row, stands
 from storage.moments import recording_time
 from storage.projections import MovedMeanwhileError, project_case, project_happening
 from storage.risks import StaleRisks
 from storage.situations import load_situation, risk_row
-from storage.types import instant, instant_or_none, micros
+from storage.types import instant, micros
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +36,7 @@ if TYPE_CHECKING:
     from domain.events import Event
     from domain.happenings import Happening
     from domain.ids import TaskId
-    from domain.loops.case import Case
+    from domain.loops.case import Case, Facts
     from domain.ports import CommandMeta, Kept
     from domain.situation import RiskScore, Situation
     from domain.worklists import Outlook
@@ -135,32 +131,9 @@ class SqlTransaction:
         Raises:
             NotFound: the encounter was never admitted.
         """
-        encounter = case.order.encounter_id
-        known = self._memory.stay(encounter)
-        if known.facts is None:
-            known.facts = self._driver.row(sql.FACTS, encounter_id=encounter)
-        if known.facts is None:
-            raise NotFound("encounter", encounter)
-        state, ended_at, band_instance, patient, mrn, zone = known.facts
-        product = self._product(case.order.fields.get("product"))
-        return Facts(
-            encounter=encounter,
-            patient=PatientId(cast("str", patient)),
-            active=state == EncounterState.IN_PROGRESS,
-            ended_at=instant_or_none(cast("int | None", ended_at)),
-            mrn=cast("str", mrn),
-            band_instance=cast("int", band_instance),
-            item_codes=item_codes(str(product["code"]), product) if product else frozenset(),
-            zone=UTC if zone is None else ZoneInfo(cast("str", zone)),
-            product=product,
-        )
-
-    def _product(self, product: object) -> Mapping[str, object]:
-        """What the catalogue says of a product, with its code; nothing where none is named."""
-        if not isinstance(product, str):
-            return {}
-        found = product_at(self._driver, self._memory, product, self._now)
-        return {**(found or {}), "code": product}
+        order = case.order
+        product = order.fields.get("product")
+        return facts_of(self._driver, self._memory, order.encounter_id, product, at=self._now)
 
     def open_orders(self, encounter: EncounterId) -> tuple[OrderId, ...]:
         """Orders of the encounter that have not ended or have an open task."""
@@ -360,12 +333,3 @@ class SqlTransaction:
 
 def _not_accepted(what: str, error: RowRefusedError) -> StorageError:
     return StorageError("NOT_ACCEPTED", f"{what}: {error}. Register first what it names")
-
-
-def item_codes(product: str, data: Mapping[str, object]) -> frozenset[str]:
-    """The codes that answer a product on a scan: its own, its GTINs and its other codes."""
-    codes = {product}
-    for listed in (data.get("gtins"), data.get("codes")):
-        if isinstance(listed, list):
-            codes.update(str(code) for code in listed)
-    return frozenset(codes)
