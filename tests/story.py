@@ -29,7 +29,7 @@ from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, TaskId
 from domain.loops.case import Case, Facts
 from domain.loops.checks import IDENTITY_CHECKS
 from domain.loops.deadlines import deadlines
-from domain.loops.decide import decide
+from domain.loops.decide import decided
 from domain.loops.evolve import evolve_all, evolve_case
 from domain.loops.loops import Loops
 from domain.loops.outlook import outlooks
@@ -142,10 +142,9 @@ class Story:
             item_codes=self.item_codes,
             zone=self.zone,
         )
-        events = decide(self.loops, self.case, command, facts, self.now)
+        events, after = decided(self.loops, self.case, command, facts, self.now)
         self.events.extend(events)
-        after = evolve_all(self.case, events)
-        assert after is not None
+        assert after == evolve_all(self.case, events)
         self.case = after
         return events
 

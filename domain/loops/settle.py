@@ -47,7 +47,7 @@ def is_settled(loops: Loops, case: Case) -> bool:
 
 def keep_settled(loops: Loops, case: Case) -> None:
     """Remember that nothing of a case can move, unless time moves it (a stop that is to come)."""
-    if case.order.stopped_by is not None:
+    if case.order.stopped_by not in (None, "last_task"):
         return
     if len(loops.settled) >= _REMEMBERED:
         loops.settled.clear()
