@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from domain.errors import StorageError
@@ -19,7 +18,7 @@ from storage.codec import decode, parsed
 from storage.signatures import SIGNATURE, signature_text, stored_signatures
 from storage.tables import journal
 from storage.types import instant, micros
-from storage.written import object_text, quoted, value_text, written
+from storage.written import object_text, quoted, row_writer, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,9 +30,7 @@ if TYPE_CHECKING:
 FIRST_HASH: Final = "0" * 64
 """What the first row of a chain is sealed onto."""
 COLUMNS: Final = tuple(column.name for column in journal.columns)
-_SEALED: Final = tuple(sorted(set(COLUMNS) - {"prev_hash", "hash"}))
-_SEALED_OF: Final = itemgetter(*_SEALED)
-_SEALED_TEXT: Final = "{" + ",".join(f'"{name}":%s' for name in _SEALED) + "}"
+_SEALED_TEXT: Final = row_writer(set(COLUMNS) - {"prev_hash", "hash"})
 
 
 def _snake(name: str) -> str:
@@ -64,11 +61,7 @@ def happening_stream(noun: Noun, stream: str) -> str:
 
 def seal(row: Mapping[str, object], prev_hash: str) -> str:
     """The hash of a row: sha256 over the hash before it and the JSON of all other columns."""
-    values = [
-        quoted(value) if value.__class__ is str else value_text(value) for value in _SEALED_OF(row)
-    ]
-    text = _SEALED_TEXT % tuple(values)
-    return hashlib.sha256((prev_hash + text).encode()).hexdigest()
+    return hashlib.sha256((prev_hash + _SEALED_TEXT(row)).encode()).hexdigest()
 
 
 def event_values(event: Event, meta: CommandMeta, *, simulated: bool) -> Values:

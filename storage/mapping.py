@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
-from operator import itemgetter
+from functools import lru_cache, reduce
+from operator import itemgetter, or_
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
@@ -271,13 +271,18 @@ def container_of(task: Task) -> str | None:
     return None
 
 
+_mask: Final = lru_cache(maxsize=1024)(role_mask)
+"""Of the roles of a step: loops name few sets of them."""
+
+
 def outlook_row(outlook: Outlook) -> Values:
     """The columns of an outlook."""
+    waiting = outlook.waiting
     return {
         "next_due_at": deadline(outlook.next_due_at),
         "next_limit": outlook.next_limit,
-        "roles": role_mask(role for step in outlook.waiting for role in step.roles),
-        "ready": f"[{','.join(map(written_changed, outlook.waiting))}]",
+        "roles": reduce(or_, [_mask(step.roles) for step in waiting], 0),
+        "ready": f"[{','.join(map(written_changed, waiting))}]" if waiting else "[]",
         "watch": _watch_text(outlook.deadlines),
     }
 

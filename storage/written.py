@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -51,6 +51,16 @@ def value_text(value: object) -> str:
     """
     put = _SIMPLE.get(value.__class__)
     return canonical(json_value(value)) if put is None else put(value)
+
+
+def row_writer(columns: Iterable[str]) -> Writer:
+    """What writes some columns of a row, by name, as a JSON object with its keys sorted."""
+    names: dict[str, object] = {"_quoted": quoted, "_text": value_text}
+    parts = [
+        f'"{name}":{{_quoted(held) if (held := value["{name}"]).__class__ is str else _text(held)}}'
+        for name in sorted(columns)
+    ]
+    return _function([f"return f'{{{{{','.join(parts)}}}}}'"], names)
 
 
 def object_text(texts: Mapping[str, str]) -> str:
