@@ -39,6 +39,7 @@ ITEM_FIELDS: Final = ("container", "din", "dose_label", "accession")
 """Fields of a task or of its records that name the one thing this task is about."""
 
 
+_NO_CODES: Final[frozenset[str]] = frozenset()
 _ITEM_CODE: Final[Mapping[type, str]] = {
     MedicinePack: "gtin",
     TracedPack: "product_id",
@@ -272,11 +273,13 @@ def known_items(place: Place) -> dict[str, frozenset[str]]:
         records = place.task.steps.values()
         sources.append(place.task.fields)
         sources.extend(record.evidence for record in records if not record.undone)
-    named = {
-        name: frozenset(str(source[name]) for source in sources if source.get(name))
-        for name in ITEM_FIELDS
-    }
-    return {name: codes for name, codes in named.items() if codes}
+    named: dict[str, frozenset[str]] = {}
+    for source in sources:
+        for name in ITEM_FIELDS:
+            value = source.get(name)
+            if value:
+                named[name] = named.get(name, _NO_CODES) | {str(value)}
+    return named
 
 
 def _unscanned(context: CheckContext, check: str, what: str) -> Finding | None:

@@ -217,6 +217,18 @@ class LoopDefinition:
         }
 
     @cached_property
+    def effects(self) -> Mapping[str, tuple[Step, ...]]:
+        """For each task step those of which its record tells that they took effect: E5."""
+        return {
+            no: tuple(
+                one
+                for one in (step, *(self.steps[before] for before in self.ancestors[no]))
+                if one.starts and step.level is Level.TASK
+            )
+            for no, step in self.steps.items()
+        }
+
+    @cached_property
     def resting_on(self) -> Mapping[str, tuple[Step, ...]]:
         """For each step those that name it in their `after`."""
         return {

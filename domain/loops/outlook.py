@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from domain.loops.closing import closable
 from domain.loops.deadlines import order_deadlines, task_deadlines
 from domain.loops.validity import against_a_stop, expires_at, is_history, resting_on_a_stop
 from domain.orders import OrderState
+from domain.values import changed as replace
 from domain.worklists import ANSWER, RELEASE, Outlook, ReadyStep
 
 if TYPE_CHECKING:
@@ -73,17 +73,17 @@ def _outlook(
     return Outlook(
         next_due_at=None if first is None else first.at,
         next_limit=None if first is None else first.limit,
-        ready=tuple(_ready_step(step, place, rows) for step in steps),
+        ready=tuple([_ready_step(step, place, rows) for step in steps]),
         acts=acts,
         deadlines=rows,
     )
 
 
 def _ready_step(step: Step, place: Place, rows: tuple[Deadline, ...]) -> ReadyStep:
-    row = next((one for one in rows if one.step == step.no), None)
-    if row is None:
-        return ReadyStep(step.no, step.by, again_at=_again_at(step, place))
-    return _timed(ReadyStep(step.no, step.by), row)
+    for row in rows:
+        if row.step == step.no:
+            return _timed(ReadyStep(step.no, step.by), row)
+    return ReadyStep(step.no, step.by, again_at=_again_at(step, place))
 
 
 def _timed(ready: ReadyStep, row: Deadline | None) -> ReadyStep:

@@ -295,8 +295,4 @@ def _body(
 
 def _has_effect(step: Step, place: Place) -> bool:
     """Whether a record tells of an effect on the patient: the first itself, or what follows it."""
-    loop = place.loop
-    return step.level is Level.TASK and any(
-        loop.steps[no].starts and applies(loop.steps[no], place)
-        for no in (step.no, *loop.ancestors[step.no])
-    )
+    return any(applies(one, place) for one in place.loop.effects[step.no])

@@ -229,16 +229,17 @@ def _carry_out_one(
         return
     if entry.act == "correct":
         _check_corrected(writing, entry, target)
+    loop = _loop(writing, target)
     if entry.act == "record" and entry.step is not None and not entry.source.from_machine:
         journal = partial(writing.place.reads.journal, order=target.order)
-        require_seen(_loop(writing, target), entry.step, entry.evidence, journal)
+        require_seen(loop, entry.step, entry.evidence, journal)
     unsigned = writing.case(target.order, target.task).order.state.unsigned
     writing.decide(_command(writing, entry, people, target))
     if entry.step is not None and entry.act == "record":
         bind_items(
             writing,
             entry,
-            loop=_loop(writing, target),
+            loop=loop,
             order=target.order,
             task=_level(writing, entry.step, target),
             actor=people.actor,

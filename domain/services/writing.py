@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from domain.commands import RecordStep
@@ -19,6 +18,7 @@ from domain.services.settling import Touch, settle
 from domain.services.undersigning import UNPROVED, Undersigning
 from domain.services.workplace import Changes
 from domain.services.worn_patches import worn_elsewhere
+from domain.values import changed as replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
