@@ -19,6 +19,7 @@ from tests.end_to_end import hospital
 from tests.end_to_end.command_line import Said, Wardloop, say
 from tests.end_to_end.documented_audit import add_audit
 from tests.end_to_end.documented_bedside import add_bedside
+from tests.end_to_end.documented_keeping import add_keeping
 from tests.end_to_end.documented_people import add_people
 from tests.end_to_end.documented_safety import add_safety
 from tests.end_to_end.documented_scores import add_scores
@@ -136,6 +137,7 @@ def written() -> str:
         _definitions(page)
         add_scores(page)
         _workstation(page)
+        add_keeping(page)
         return page.whole()
 
 
