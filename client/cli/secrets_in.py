@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LONGEST: Final = 4096
-"""Bytes of a secret file that are read: no secret is longer."""
+"""Of a secret file or a line that much is read: no secret is longer."""
 
 
 class Entered(Mapping[str, str]):
@@ -53,11 +53,19 @@ class Lines:
         """The next secret; empty where there is none.
 
         Raises:
-            UsageError: it is not UTF-8.
+            UsageError: it is not UTF-8, or too long for a secret.
         """
         if self._stdin.isatty():
-            return self._ask(f"Secret of {whose}: ")
-        return "" if self.taken else _clean(self._stdin.readline(), "standard input")
+            try:
+                return self._ask(f"Secret of {whose}: ")
+            except EOFError:
+                return ""
+        if self.taken:
+            return ""
+        line = self._stdin.readline(_LONGEST)
+        if len(line) == _LONGEST:
+            raise UsageError("standard input: a line is too long for a secret", field="secret")
+        return _clean(line, "standard input")
 
 
 def of_file(file: str, option: str) -> list[str]:
@@ -95,4 +103,4 @@ def _field(option: str) -> str:
 def _clean(line: str, where: str) -> str:
     if any("\udc80" <= char <= "\udcff" for char in line):
         raise UsageError(f"{where}: the secret is not UTF-8", field="secret")
-    return line.rstrip("\r\n")
+    return line.removeprefix("\ufeff").rstrip("\r\n")
