@@ -118,10 +118,11 @@ class Sessions(QObject):
         session, app = self._seat.session, self._seat.app
         if session is not None:
             self._places[session.user] = _Place(str(session.ward.id), self._window.trail)
-            # in the lane of the database: what was recorded before is recorded in their name
-            run_in_background(self, partial(app.sign_out, user=session.user))
         self._window.forget()
         self._seat.take(None)
+        if session is not None:
+            # in the lane of the database, after all that was asked and recorded in their name
+            run_in_background(self, partial(app.sign_out, user=session.user))
 
     # ------------------------------------------------------------------ the passing of time
     def tick(self) -> None:
