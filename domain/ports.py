@@ -242,7 +242,10 @@ class Reads(Protocol):
         ...
 
     def running_grants(self, user: PractitionerId) -> tuple[Grant, ...]:
-        """What a person was granted that runs at the clock's present instant."""
+        """What a person was granted that runs at the clock's present instant.
+
+        Nothing in a secured database whose clock was set (`--now`).
+        """
         ...
 
     def grants(

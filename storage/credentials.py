@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = tuple(column.name for column in credentials.columns)
 _OF: Final = Statement(select(credentials).where(credentials.c.user_id == word("key")))
-# by the partial index over such events, which are few
-_ANY: Final = Statement(text("SELECT 1 FROM journal WHERE kind = 'credential_set' LIMIT 1"))
+# whether anybody's secret was ever set: by the partial index over such events, which are few
+ANY: Final = Statement(text("SELECT 1 FROM journal WHERE kind = 'credential_set' LIMIT 1"))
 _LAST: Final = Statement(
     text(
         "SELECT payload FROM journal WHERE stream = :stream AND kind = 'credential_set' "
@@ -50,7 +50,7 @@ class SqlCredentials:
 
     def secured(self) -> bool:
         """Whether the journal knows of any secret; once it does, it does for good."""
-        self._secured = self._secured or bool(self._database.ask(_ANY, {}))
+        self._secured = self._secured or bool(self._database.ask(ANY, {}))
         return self._secured
 
     def journalled(self, user: PractitionerId) -> str | None:

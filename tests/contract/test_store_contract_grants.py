@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.credentials import Credential, Method
 from domain.grants import Grant, GrantKind, Review, Verdict
-from domain.happenings import AccessReviewed, Granted, GrantTakenBack, Noun
+from domain.happenings import AccessReviewed, CredentialSet, Granted, GrantTakenBack, Noun
 from domain.ids import EncounterId, PractitionerId
 from domain.people import Role
 from domain.ports import Reads
@@ -34,6 +35,20 @@ def test_a_grant_runs_from_its_beginning_to_its_end(
     assert reads.grants(user=HEAD) == ()
     assert reads.grant("grant-2") == later
     assert reads.grant("no-such-grant") is None
+
+
+def test_nobody_goes_back_to_a_grant_by_a_clock_that_was_set(
+    hospital: Hospital, reads: Reads, clock: FakeClock
+) -> None:
+    hospital.tell(Noun.GRANT, SHIFT.id, Granted(SHIFT), ward=WARD)
+    clock.simulated = True
+    assert reads.running_grants(NURSE) == (SHIFT,)
+    kept = Credential(HEAD, Method.PASSWORD, "a hash", SEVEN)
+    body = CredentialSet(HEAD, kept.method, kept.fingerprint, must_change=False, by=HEAD)
+    hospital.tell(Noun.PRACTITIONER, HEAD, body)
+    assert reads.running_grants(NURSE) == ()
+    clock.simulated = False
+    assert reads.running_grants(NURSE) == (SHIFT,)
 
 
 def test_a_grant_that_was_taken_back_runs_no_more(
