@@ -39,6 +39,7 @@ from domain.services import (
     whereabouts,
     worklists,
 )
+from domain.services.looking_back import require_not_before
 from domain.services.presence import Presence
 
 if TYPE_CHECKING:
@@ -47,10 +48,12 @@ if TYPE_CHECKING:
 
     from domain.clock import Clock
     from domain.credentials import Method
+    from domain.ids import EncounterId
     from domain.leases import Leases
     from domain.loops.loops import Loops
     from domain.ports import Reads
     from domain.sealing import Sealed
+    from domain.services.looking_back import Ends
     from domain.services.own_secrets import NewSecret
     from domain.services.workplace import Changes, Workplace
 
@@ -197,12 +200,14 @@ class App(_Orders, _Places, _Alerts, _Trail, _Safety):
         close: Callable[[], None] | None = None,
         renewed: Callable[[], Workplace | None] | None = None,
         back_up: Callable[[], Mapping[str, object]] | None = None,
+        ends: Ends | None = None,
     ) -> None:
         """Bind the use cases.
 
         Args:
             close: lets go of the database.
             renewed: the place under another configuration, once one has come into force.
+            ends: where the records end, for readings at a set time; None in tests on fakes.
         """
         self._presence: Final = Presence()
 
@@ -223,6 +228,7 @@ class App(_Orders, _Places, _Alerts, _Trail, _Safety):
         self.back_up: Final = back_up
         self._clock: Final = clock
         self._close: Final = close
+        self._ends: Final = ends
         self._renewed: Final = renewed
 
     @property
@@ -301,6 +307,17 @@ class App(_Orders, _Places, _Alerts, _Trail, _Safety):
     def now(self) -> datetime:
         """The present instant, frozen where the clock is; what reading functions take as `now`."""
         return self._clock.now()
+
+    def read_at(self, stay: EncounterId | None = None) -> datetime:
+        """The present instant, for a reading of one stay, or of all.
+
+        Raises:
+            Refused: CLOCK_BEHIND: a clock set by `--now` stands before what would be read.
+        """
+        now = self.now()
+        if self.simulated and self._ends is not None:
+            require_not_before(self._ends, now, stay=stay, rewind=self._place.rewind)
+        return now
 
     @property
     def simulated(self) -> bool:

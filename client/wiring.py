@@ -217,6 +217,7 @@ def build(
         close=store.close,
         renewed=_Renewal(settings, store, used, decides, place),
         back_up=Backups(settings, SystemClock()).run,
+        ends=store.ends,
     )
 
 

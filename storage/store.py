@@ -10,6 +10,7 @@ from storage.audit import SqlAuditTrail
 from storage.credentials import SqlCredentials
 from storage.engine import Database
 from storage.feed import Feed
+from storage.last_entries import LastEntries
 from storage.leases import SqlLeases
 from storage.migrate import refuse_other_schema
 from storage.reads import SqlReads
@@ -55,6 +56,11 @@ class Store:
     ) -> SqlSeals:
         """The seals, as one workstation makes them: by its key, remembered beside it."""
         return SqlSeals(self.database, workstation, key=key, receipts=receipts)
+
+    @property
+    def ends(self) -> LastEntries:
+        """Where the records end."""
+        return LastEntries(self.database)
 
     def close(self) -> None:
         """Let go of the file."""

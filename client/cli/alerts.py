@@ -85,7 +85,7 @@ def list_alerts(call: Call) -> int:
     named = call.text_option("role")
     items = app.list_alerts(
         user=call.user(),
-        now=app.now(),
+        now=app.read_at(),
         ward=_ward(call, app),
         role=None if named is None else role_of(named),
         resolved=call.options.resolved,
@@ -246,7 +246,7 @@ def sign(call: Call) -> int:
 def metrics(call: Call) -> int:
     """`wardloop alerts metrics`."""
     app = call.app()
-    until = _instant(call, "until", "--to") or app.now()
+    until = _instant(call, "until", "--to") or app.read_at()
     since = _instant(call, "since", "--from") or until - timedelta(days=_DAYS)
     if since >= until:
         raise UsageError("--from is not before --to", field="from")

@@ -51,12 +51,12 @@ def list_incidents(call: Call) -> int:
     from domain.services.safety import Sought
 
     user, app = call.user(), call.app()
-    now = app.now()
+    now, true = app.read_at(), app.place.trust.clock.now()  # stops are told by the true clock
     kind, state = call.text_option("kind"), call.text_option("state")
     sought = Sought(
-        since=_instant(call, "since") or now - timedelta(days=_DAYS),
+        since=_instant(call, "since") or min(now, true) - timedelta(days=_DAYS),
         # what is recorded in this very second belongs to it
-        until=_instant(call, "until") or now + timedelta(seconds=1),
+        until=_instant(call, "until") or max(now, true) + timedelta(seconds=1),
         kinds=None if kind is None else frozenset({SafetyKind(kind)}),
         states=None if state is None else frozenset({FollowUpState(state)}),
     )

@@ -225,7 +225,7 @@ def show_known(call: Call) -> int:
         "latest": dict(sorted(clinical.latest.items())),
         "allergies": clinical.allergies,
         "facts": clinical.facts,
-        "flags": clinical.flags(app.now()),
+        "flags": clinical.flags(app.read_at(stay.id)),
         "notes": known.notes,
     }
     return call.answer(data, _shown(known, zone_of(app, stay.ward)))

@@ -234,8 +234,10 @@ def show_order(call: Call) -> int:
     from client.cli.ward_time import zone_of_order
     from domain.ids import OrderId
 
-    app = call.app()
-    found = app.show_order(user=call.user(), order=OrderId(call.options.order), now=app.now())
+    user, app = call.user(), call.app()
+    order = OrderId(call.options.order)
+    now = app.read_at(app.reads.encounter_of_order(order))
+    found = app.show_order(user=user, order=order, now=now)
     encounter = found["order"]["encounter"]  # type: ignore[index]  # the shape of commands.md
     shown = with_step_ids(found, app.loops)
     return call.answer(shown, order_in_words(shown, app.loops, zone_of_order(app, encounter)))

@@ -54,7 +54,7 @@ def _of_patient(call: Call, named: str) -> int:
     stay = None if known is None else app.reads.encounter_of_patient(known.id)
     if known is None or stay is None:
         raise NotFound("patient", named, right="the id or record number of a patient with a stay")
-    standing = app.show_risk(user=call.user(), encounter=stay.id, now=app.now())
+    standing = app.show_risk(user=call.user(), encounter=stay.id, now=app.read_at(stay.id))
     words = _Words(call, app)
     said = words.of(stay.id, standing.risk)
     shown = _shown(standing, said, words, zone_of_order(app, stay.id))
@@ -69,7 +69,7 @@ def _of_ward(call: Call, named: str) -> int:
     known = sorted(one.id for one in app.list_wards(user=user))
     if named not in known:
         raise NotFound("ward", named, right=f"one of {', '.join(known)}")
-    found = app.ward_risks(user=user, ward=WardId(named), now=app.now())
+    found = app.ward_risks(user=user, ward=WardId(named), now=app.read_at())
     ordered = sorted(found.items(), key=lambda one: (-one[1].risk.score, one[0]))
     words = _Words(call, app)
     said = {stay: words.of(stay, standing.risk) for stay, standing in ordered}

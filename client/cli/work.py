@@ -83,7 +83,7 @@ def list_work(call: Call) -> int:
         raise NotFound("ward", ward, right=f"one of {', '.join(known)}")
     items = app.worklist(
         user=user,
-        now=app.now(),
+        now=app.read_at(),
         role=role,
         ward=None if ward is None else WardId(ward),
         mine=call.options.mine,
