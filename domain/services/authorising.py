@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
 from domain.grants import lent_by
-from domain.ids import PractitionerId
+from domain.ids import PractitionerId, WardId
 from domain.people import Actor, Role
 from domain.services.permissions import GATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.ids import EncounterId, OrderId, WardId
+    from domain.ids import EncounterId, OrderId
     from domain.patients import Encounter
     from domain.people import Lent, Practitioner
     from domain.ports import Reads
@@ -101,12 +101,10 @@ def authorised(
     if order is not None:
         found = reads.encounter_of_order(order)
         stays = () if found is None else (found,)
-    if ward is not None:
-        actor = require_ward(actor, ward)
-    elif stays:
-        actor = at_stays(reads, actor, stays)
-    else:
+    if ward is None and not stays:
         return actor
+    there = [require_ward(actor, ward)] if ward is not None else []
+    actor = _on_all([*there, *_at_each(reads, actor, stays)], actor)
     authorise(actor, use_case)
     return actor
 
@@ -117,15 +115,22 @@ def at_stays(reads: Reads, actor: Actor, stays: Sequence[EncounterId]) -> Actor:
     Raises:
         NotAuthorised: they do not work on the ward of one of them.
     """
+    return actor if actor.everywhere else _on_all(_at_each(reads, actor, stays), actor)
+
+
+def _at_each(reads: Reads, actor: Actor, stays: Sequence[EncounterId]) -> list[Actor]:
     known = [stay for one in dict.fromkeys(stays) if (stay := reads.encounter(one)) is not None]
-    if actor.everywhere or not known:
-        return actor
-    there = [require_ward(actor, stay.ward, stay.id) for stay in known]
-    return replace(
-        there[0],
-        roles=frozenset.intersection(*(one.roles for one in there)),
-        wards=frozenset().union(*(one.wards for one in there)),
-    )
+    return [require_ward(actor, stay.ward, stay.id) for stay in known]
+
+
+def _on_all(there: Sequence[Actor], otherwise: Actor) -> Actor:
+    """With the roles that somebody holds at each of these places."""
+    if not there:
+        return otherwise
+    roles = frozenset.intersection(*(one.roles for one in there))
+    bound = all(one.wards for one in there)
+    wards = frozenset[WardId]().union(*(one.wards for one in there if bound))
+    return replace(there[0], roles=roles, wards=wards)
 
 
 def sees(actor: Actor, stay: Encounter) -> bool:

@@ -277,6 +277,20 @@ def test_for_patients_of_two_wards_one_has_the_roles_that_one_holds_on_both(shif
     both = at_stays(reads, fu, [shift.stay, other])
     assert both.roles == {Role.NURSE}
     assert both.wards == {WARD, OTHER_WARD}
+    lend(shift, "admin", "li.na", Role.CHARGE_NURSE, OTHER_WARD)
+    li_na = practitioner_as_actor(reads, "li.na", field="actor")
+    everywhere = at_stays(reads, li_na, [shift.stay, other])
+    assert everywhere.roles == {Role.NURSE}
+    assert everywhere.wards == frozenset()
+    assert at_stays(reads, li_na, [EncounterId("no-such-stay")]) == li_na
+
+
+def test_a_ward_of_ones_own_opens_no_patient_of_another(shift: Shift) -> None:
+    now = shift.app.now()
+    with pytest.raises(NotAuthorised, match=f"ward {WARD}"):
+        shift.app.worklist(user="nurse.fu", ward=OTHER_WARD, encounter=shift.stay, now=now)
+    with pytest.raises(NotAuthorised, match=f"ward {WARD}"):
+        shift.app.list_alerts(user="nurse.fu", ward=OTHER_WARD, encounter=shift.stay, now=now)
 
 
 def test_where_one_works_is_looked_at_again_under_the_lock() -> None:
