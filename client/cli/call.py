@@ -160,8 +160,9 @@ class Call:
         app, name = self._app, self._named
         if app is None or name is None or name in self._secrets or not app.secured:
             return
-        self._secrets[name] = self.secret_of(name)
-        app.sign_in(user=name, secret=self._secrets[name])
+        secret = self.secret_of(name)
+        app.sign_in(user=name, secret=secret)
+        self._secrets[name] = secret
 
     def secret_of(self, user: str, *, option: str = "secret_file", line: int = 0) -> str:
         """What a person entered: of the file of an option, else of the next line; or empty.
