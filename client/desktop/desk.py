@@ -19,6 +19,7 @@ from client.desktop.idle import IdleWatch
 from client.desktop.page import Page, PageSpec
 from client.desktop.pages.audit import AUDITORS, AuditPage
 from client.desktop.pages.board import BoardPage
+from client.desktop.pages.incidents import OFFICERS, IncidentsPage
 from client.desktop.pages.loop_page import LoopPage
 from client.desktop.pages.seat import Seat
 from client.desktop.pages.sign_in import SignInPage
@@ -206,6 +207,9 @@ class Desk(QObject):
             PageSpec("board", "rail.board", "board", partial(_board, seat), shortcut="F2"),
             PageSpec("work", "rail.work", "work", partial(_work, seat), shortcut="F3"),
             PageSpec("audit", "rail.audit", "search", partial(_audit, seat), roles=AUDITORS),
+            PageSpec(
+                "incidents", "rail.incidents", "warning", partial(_incidents, seat), roles=OFFICERS
+            ),
             PageSpec("loop", "loop.picture", "loop", partial(_loop, seat), on_rail=False),
             PageSpec("step", "step.record", "scan", partial(_step, seat), on_rail=False),
         )
@@ -292,6 +296,10 @@ def _board(seat: Seat, texts: Texts) -> Page:
 
 def _work(seat: Seat, texts: Texts) -> Page:
     return WorklistPage(texts, seat)
+
+
+def _incidents(seat: Seat, texts: Texts) -> Page:
+    return IncidentsPage(texts, seat)
 
 
 def _audit(seat: Seat, texts: Texts) -> Page:
