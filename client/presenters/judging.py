@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from client.presenters.step_actions import act_of
 from domain.barcodes import BarcodeError, MedicinePack, PatientBand, StaffBadge, parse_scan
 from domain.commands import RecordStep
-from domain.errors import InvalidInput, Refused, WardloopError
+from domain.errors import Conflict, Forestalled, InvalidInput, Refused, WardloopError
 from domain.findings import Finding, Severity, worst_first
 from domain.loops.case import Facts
 from domain.loops.decision import Decision
@@ -232,3 +232,10 @@ def refusal_words(error: Exception, texts: Texts) -> str:
         known = texts.has(key) and not (texts.language == "en" and isinstance(error, InvalidInput))
         return texts(key) if known else error.message
     return texts("step.not_saved")
+
+
+def first_words(error: Exception, *, now: datetime, formats: Formats) -> str:
+    """Who was first, and when, where a refusal knows; else nothing."""
+    if not isinstance(error, Forestalled | Conflict) or error.when is None:
+        return ""
+    return formats.texts("step.was_first", who=error.who, at=formats.moment(error.when, now=now))

@@ -14,7 +14,7 @@ from client.presenters.worklist import Band
 from client.texts import LANGUAGES, Texts
 from domain.barcodes import wristband
 from tests.desktop.open_window import enter, lines, rest, strike, subject, work
-from tests.desktop.ward_sample import INSULIN, Sample
+from tests.desktop.ward_sample import INSULIN, ZONE, Sample
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 BAND = wristband("0012345678", 1)
@@ -267,7 +267,9 @@ def test_a_step_that_somebody_else_recorded_meanwhile_is_told(desk: Desk, sample
     sample.check("zhao.min", "furosemide", number=1)
     page.record()
     rest(desk)
-    assert page.card.message.text().startswith("Not recorded: This step is already recorded")
+    said = page.card.message.text()
+    assert said.startswith("Not recorded: This step is already recorded")
+    assert said.endswith(f". Recorded by zhao.min, {sample.clock.instant.astimezone(ZONE):%H:%M}")
     page.refresh()
     rest(desk)
     assert "no longer open" in page.card.facts.text()

@@ -15,6 +15,7 @@ from client.desktop.dialogs.stop_gate import StopGate, Stopped
 from client.desktop.pages.seat import Seat
 from client.presenters.judging import (
     ScanClass,
+    first_words,
     read_badge,
     refusal_words,
     scan_class,
@@ -169,7 +170,10 @@ class StepDialog(StepPage):
     @Slot(object)
     def _refused(self, error: Exception) -> None:
         self._saving = False
-        self._say(f"{self._texts('step.refused')}: {secret_words(error, self._texts)}")
+        words = f"{self._texts('step.refused')}: {secret_words(error, self._texts)}"
+        now, formats = self._seat.app.now(), self._seat.formats(self._texts)
+        first = first_words(error, now=now, formats=formats)
+        self._say(f"{words}. {first}" if first else words)
         self._judge()
         if getattr(error, "code", "") in SECRET_CODES:
             self._focus()
