@@ -99,6 +99,11 @@ class SqlSeals:
         self._receipts = receipts
         self._place = str(database.file.resolve())
 
+    def last_at(self) -> datetime | None:
+        """When the last seal was made; None where there is none. Asks for no key."""
+        rows = self._database.ask(LAST, {})
+        return instant(cast("int", values_of(rows[0])["sealed_at"])) if rows else None
+
     def seal(self, *, now: datetime, anew: bool = False) -> Sealed:
         """Seal what came since the last seal."""
         key = self._key()

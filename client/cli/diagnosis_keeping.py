@@ -24,7 +24,7 @@ def examine_keeping(settings: Settings) -> list[Line]:
 
     if file_of(settings.database) is None:
         return []
-    return [_backups(settings), _keys(settings)]
+    return [_backups(settings), _seals(settings), _keys(settings)]
 
 
 def _backups(settings: Settings) -> Line:
@@ -59,6 +59,28 @@ def _failed(settings: Settings) -> str:
     except WardloopError:  # the line of the database says why
         return ""
     return f"; the last try failed: {told.backup_failed}" if told.backup_failed else ""
+
+
+def _seals(settings: Settings) -> Line:
+    """Whether what was recorded is sealed: without seals a history could be written anew."""
+    from client.databases import open_database, seals_of
+    from client.watch import LEASE, health
+    from client.wiring import SystemClock
+
+    clock = SystemClock()
+    try:
+        with closing(open_database(settings, clock)) as store:
+            last = seals_of(settings, store).last_at()
+            failed = health(store.leases.show(LEASE), clock.now()).seal_failed
+    except WardloopError:  # the line of the database says why
+        return Line("seals", State.ATTENTION, "cannot be looked at", "see the database")
+    if failed:
+        to_do = "`wardloop audit seal` says why; docs/security.md"
+        return Line("seals", State.ATTENTION, f"nothing can be sealed: {failed}", to_do)
+    if last is None:
+        to_do = "a window or `wardloop watch` seals every 15 minutes; `wardloop audit seal` now"
+        return Line("seals", State.ATTENTION, "there is none", to_do)
+    return Line("seals", State.OK, f"the last one is {_age(clock.now(), last)} old")
 
 
 def _age(now: datetime, then: datetime) -> str:

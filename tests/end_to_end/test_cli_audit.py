@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from client.watch import LASTS, LEASE
+from client.wiring import SystemClock
+from storage.store import open_store
 from tests.end_to_end.command_line import Json, Wardloop
 from tests.end_to_end.hospital import PATIENT, admitted, signed, told_hospital
 
@@ -118,6 +121,23 @@ def test_sealed_and_proved_from_then_on_only_what_is_new(wardloop: Wardloop) -> 
     assert "--full reads all again" in words
     full = wardloop.does("audit", "verify", "--full", user="tang.mei")
     assert full["journal"] > 10
+
+
+def test_doctor_says_whether_the_trail_is_sealed(wardloop: Wardloop) -> None:
+    def seals() -> str:
+        said = wardloop("doctor", "--json")
+        lines = {line["what"]: line for line in said.json["lines"]}
+        return str(lines["seals"]["found"])
+
+    assert seals() == "there is none"
+    wardloop.does("audit", "seal", user="zhao.lei")
+    assert seals() == "the last one is 0 min old"
+    store = open_store(wardloop.url, clock=SystemClock())
+    now = SystemClock().now()
+    store.leases.take(LEASE, "ws:1", now=now, lasts=LASTS)
+    store.leases.tell(LEASE, "ws:1", {"seal_failed": "SEALS_LOST"})
+    store.close()
+    assert seals() == "nothing can be sealed: SEALS_LOST"
 
 
 def change(wardloop: Wardloop, statement: str) -> None:

@@ -163,6 +163,12 @@ def test_a_name_that_nobody_bears_is_kept_as_it_was_given(shift: Shift) -> None:
     assert last(shift).what == "opening.opened"
 
 
+def test_a_denial_about_a_stay_that_is_not_there_keeps_what_was_asked_for(shift: Shift) -> None:
+    with pytest.raises(NotFound):
+        shift.app.show_known(user="nobody", encounter=EncounterId("no stay"))
+    assert (last(shift).encounter, last(shift).patient) == ("no stay", None)
+
+
 def test_somebody_who_was_disabled_is_denied(shift: Shift) -> None:
     shift.app.disable_user(user="admin", command=shift.new(), name="zhao.min")
     with pytest.raises(Refused, match="disabled"):
