@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from domain.people_reads import PeopleReads
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from domain.clinical import Clinical
     from domain.credentials import Credential
     from domain.events import Event
-    from domain.grants import Grant, GrantKind
     from domain.happenings import Happening
     from domain.ids import (
         CommandId,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     )
     from domain.loops.case import Case, Facts
     from domain.patients import Encounter, Patient, Ward
-    from domain.people import Practitioner, Role
+    from domain.people import Role
     from domain.situation import Assessment, RiskScore, RiskStanding, Situation
     from domain.standing import StandingFact
     from domain.worklists import AlertRow, BedRow, JournalRow, Outlook, WorkRow
@@ -188,7 +189,7 @@ class UnitOfWork(Protocol):
         ...
 
 
-class Reads(Protocol):
+class Reads(PeopleReads, Protocol):
     """Questions without a lock. Each is one query set; answers are frozen rows."""
 
     def content_of(self, command: CommandId) -> str | None:
@@ -231,31 +232,6 @@ class Reads(Protocol):
 
     def wards(self) -> tuple[Ward, ...]:
         """All wards."""
-        ...
-
-    def practitioner(self, user: PractitionerId) -> Practitioner | None:
-        """The member of staff of a user name."""
-        ...
-
-    def practitioners(self) -> tuple[Practitioner, ...]:
-        """All staff, disabled ones too."""
-        ...
-
-    def running_grants(self, user: PractitionerId) -> tuple[Grant, ...]:
-        """What a person was granted that runs at the clock's present instant.
-
-        Nothing in a secured database whose clock was set (`--now`).
-        """
-        ...
-
-    def grants(
-        self, *, user: PractitionerId | None = None, kind: GrantKind | None = None
-    ) -> tuple[Grant, ...]:
-        """Grants, ended ones too, the latest first."""
-        ...
-
-    def grant(self, grant: str) -> Grant | None:
-        """The grant of an id."""
         ...
 
     def encounter_of_order(self, order: OrderId) -> EncounterId | None:
@@ -317,20 +293,6 @@ class Reads(Protocol):
 
     def catalogue_item(self, kind: str, code: str, *, at: datetime) -> Mapping[str, object] | None:
         """One catalogue item in force."""
-        ...
-
-    def assignments(self, ward: WardId, *, at: datetime) -> Mapping[EncounterId, PractitionerId]:
-        """The nurse of each patient at an instant."""
-        ...
-
-    def people_of(
-        self, roles: frozenset[Role], encounter: EncounterId, *, at: datetime
-    ) -> tuple[PractitionerId, ...]:
-        """Who of these roles looks after a patient at an instant, for an alert to reach.
-
-        The nearest circle in which anybody holds one of the roles: who is assigned to the patient,
-        else who is on duty on the ward, else who is on call there, else everybody of the ward.
-        """
         ...
 
     def alerts(
