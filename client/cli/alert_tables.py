@@ -9,6 +9,7 @@ from client.cli.ward_time import zone_of, zone_of_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import tzinfo
 
     from client.app import App
     from client.cli.call import Call
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from client.presenters.formats import Formats
     from domain.alerts import Alert
     from domain.services.alert_lists import AlertItem, AlertShown
+    from domain.worklists import JournalRow
 
 _HEAD = (
     *("severity", "rule", "bed", "patient", "what", "to_do", "age", "tier", "told", "state"),
@@ -120,9 +122,22 @@ def shown_in_words(call: Call, app: App, shown: AlertShown) -> str:
             ("severity", f"{alert.severity.value}, tier {alert.tier}"),
             ("told", _told(alert, formats)),
             *_let_be(alert),
-            *((row.kind, f"{moment(row.event_at, zone)} {row.actor}") for row in shown.trail),
+            *((row.kind, _trail_words(row, zone)) for row in shown.trail),
         )
     )
+
+
+def _trail_words(row: JournalRow, zone: tzinfo) -> str:
+    """When, by whom; who signed it, and whether that still holds."""
+    from domain.services.undersigning import holds
+
+    signed = [
+        f"{one.signature.signer} signed ({one.signature.meaning.value})"
+        if holds(one, row, {})
+        else f"the signature of {one.signature.signer} DOES NOT HOLD"
+        for one in row.signatures
+    ]
+    return ", ".join((f"{moment(row.event_at, zone)} {row.actor}", *signed))
 
 
 def _let_be(alert: Alert) -> Iterable[tuple[str, str]]:

@@ -147,12 +147,19 @@ def _facts(alert: Alert) -> dict[str, object]:
 def show_alert(call: Call) -> int:
     """`wardloop alerts show`."""
     from client.cli.alert_tables import shown_in_words
+    from domain.services.showing import signatures_under
 
     app = call.app()
     shown = app.show_alert(user=call.user(), alert=str(call.options.alert))
     alert, rule = shown.alert, shown.rule
     trail = [
-        {"kind": row.kind, "at": row.event_at, "actor": row.actor, "said": row.payload}
+        {
+            "kind": row.kind,
+            "at": row.event_at,
+            "actor": row.actor,
+            "said": row.payload,
+            "signatures": signatures_under(row, {}),
+        }
         for row in shown.trail
     ]
     data = {

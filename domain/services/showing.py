@@ -171,17 +171,22 @@ def _step(row: JournalRow, about: Mapping[str, object]) -> Json:
         "reason": said.get("reason"),
         "corrects": said.get("of_seq"),
         "seq": row.stream_seq,
-        "signatures": [
-            {
-                "signer": one.signature.signer,
-                "meaning": one.signature.meaning.value,
-                "method": one.signature.method.value,
-                "at": one.signature.at.isoformat(),
-                "holds": holds(one, row, about),
-            }
-            for one in row.signatures
-        ],
+        "signatures": signatures_under(row, about),
     }
+
+
+def signatures_under(row: JournalRow, about: Mapping[str, object]) -> list[Json]:
+    """Who signed an event, as what, and whether it still holds; `about` is empty for an alert."""
+    return [
+        {
+            "signer": one.signature.signer,
+            "meaning": one.signature.meaning.value,
+            "method": one.signature.method.value,
+            "at": one.signature.at.isoformat(),
+            "holds": holds(one, row, about),
+        }
+        for one in row.signatures
+    ]
 
 
 def _next(outlook: Outlook) -> list[str]:

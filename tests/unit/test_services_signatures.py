@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from domain.alerts import AlertSeverity
 from domain.errors import InvalidInput, Refused
 from domain.events import Override
 from domain.loops.meanings import meaning_of
 from domain.services.own_secrets import NewSecret
 from domain.services.step_entry import parse_step_entry
+from domain.services.undersigning import holds
 from domain.signatures import Meaning, Secrets
+from tests.fakes import FakeClock
 from tests.secured import secret_of, secrets, secure, signed_do
-from tests.shift import TEAM, Shift, fake_shift, real_loops
+from tests.shift import TEAM, WARD, Shift, fake_app, fake_shift, local, real_loops
+from tests.small_rulebook import SmallRulebook
 
 if TYPE_CHECKING:
     from domain.ids import OrderId
@@ -58,6 +63,15 @@ def test_an_order_counts_only_with_the_prescribers_own_secret(shift: Shift) -> N
         shift.app.sign_order(user="dr.chen", command=shift.new(), order=order, secrets=another)
     assert wrong.value.code == "SECRET_WRONG"
     assert shift.order_state(order) == "draft", "nothing was written"
+    shift.app.sign_order(
+        user="dr.chen", command=shift.new(), order=order, secrets=secrets("dr.chen")
+    )
+    assert signatures_of(shift.shown(order)["steps"], "M1") == [("dr.chen", "ordered", True)]
+
+
+def test_a_draft_that_was_changed_is_signed_as_it_stands_then(shift: Shift) -> None:
+    order = shift.draft(shift.drug())
+    shift.app.revise_order(user="dr.chen", command=shift.new(), order=order, fields={"dose": "1 g"})
     shift.app.sign_order(
         user="dr.chen", command=shift.new(), order=order, secrets=secrets("dr.chen")
     )
@@ -255,3 +269,68 @@ def test_every_signed_step_of_the_shipped_loops_says_what_its_signature_means() 
         "C6 phy_ack": "confirmed",
         "A3 assessed": "recorded",
     }
+
+
+# ---------------------------------------------------------------- alerts
+@pytest.fixture
+def alerted() -> Shift:
+    """A STAT order that no nurse has verified for an hour: an S1, on a secured ward."""
+    clock = FakeClock(at=local("07:00"))
+    made = Shift(fake_app(clock, rulebook=SmallRulebook()), clock)
+    made.ordered(made.drug(frequency="st", order_class="STAT", priority="STAT"))
+    secure(made.app, TEAM)
+    made.at("08:00")
+    made.app.one_pass(now=made.clock.at)
+    return made
+
+
+def s1(shift: Shift) -> str:
+    rows = shift.app.list_alerts(user="li.na", now=shift.clock.at, ward=WARD)
+    return next(one.alert.id for one in rows if one.alert.severity is AlertSeverity.S1)
+
+
+def signed_acts(shift: Shift, alert: str) -> list[tuple[str, str, bool]]:
+    """Who signed what about an alert, and whether it holds."""
+    return [
+        (one.signature.signer, one.signature.meaning.value, holds(one, row, {}))
+        for row in shift.app.show_alert(user="dr.chen", alert=alert).trail
+        for one in row.signatures
+    ]
+
+
+def test_who_agrees_that_an_s1_is_let_be_signs_it(alerted: Shift) -> None:
+    alert = s1(alerted)
+    act = {"alert": alert, "reason": "comfort_care", "second": "ph.qian", "user": "li.na"}
+    with pytest.raises(Refused) as missing:
+        alerted.app.override_alert(**act, command=alerted.new())  # type: ignore[arg-type]  # as below
+    assert (missing.value.code, missing.value.field) == ("SECRET_NEEDED", "witness_secret")
+    alerted.app.override_alert(**act, command=alerted.new(), secrets=secrets("ph.qian"))
+    assert signed_acts(alerted, alert) == [("ph.qian", "overridden", True)]
+
+
+def test_the_physician_signs_off_an_s1_of_a_stay_that_ended(alerted: Shift) -> None:
+    alert = s1(alerted)
+    alerted.app.record_death(user="dr.chen", command=alerted.new(), encounter=alerted.stay)
+    with pytest.raises(Refused, match=r"secret of dr\.chen is missing"):
+        alerted.app.sign_alert(user="dr.chen", command=alerted.new(), alert=alert)
+    alerted.app.sign_alert(
+        user="dr.chen", command=alerted.new(), alert=alert, secrets=secrets("dr.chen")
+    )
+    assert signed_acts(alerted, alert) == [("dr.chen", "confirmed", True)]
+
+
+# ---------------------------------------------------------------- a hospital's own loop
+def test_a_loop_of_the_hospital_gets_its_meanings_from_what_its_steps_do() -> None:
+    loop = next(one for one in real_loops() if one.id == "medication")
+    given = replace(loop.steps["M11"], sign=True)
+    assert meaning_of(given) is Meaning.ADMINISTERED
+    counted = replace(loop.steps["M13"], sign=True, starts=False)
+    assert meaning_of(counted) is Meaning.RECORDED
+
+
+def test_a_name_that_is_its_own_second_is_asked_once(shift: Shift) -> None:
+    order = signed_order(shift)
+    with pytest.raises(Refused, match="must be another person"):
+        signed_do(
+            shift, "li.na", order=order, step="nurse_verified", result="verified", witness="li.na"
+        )
