@@ -36,7 +36,7 @@ def test_the_doctor_finds_a_well_database_and_says_what_is_missing(tmp_path: Pat
     found = lines(wardloop.does("doctor"))
     assert set(found) == {
         *("settings", "display", "fonts", "printers", "clock"),
-        *("loops", "site", "disk", "database", "backups", "keys", "secrets"),
+        *("loops", "site", "disk", "database", "backups", "seals", "keys", "secrets"),
     }
     assert found["secrets"]["state"] == "attention", "anybody can act in any name here"
     assert found["database"]["state"] == "ok"
