@@ -21,6 +21,7 @@ from domain.loops.case import Facts
 from domain.loops.decision import Decision
 from domain.loops.judging import step_findings
 from domain.records import Source
+from domain.services.worn_patches import worn_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
     from domain.ids import PractitionerId
     from domain.loops.case import Case
     from domain.loops.loops import Loops
+    from domain.orders import Order
     from domain.patients import Encounter, Patient
     from domain.people import Actor, Practitioner
+    from domain.ports import Reads
 
 _SCANS: Final = ("right_patient", "right_item")
 
@@ -55,6 +58,7 @@ class Bedside:
     Attributes:
         item: what the catalogue says of the order's product.
         clinical: what is known of the patient beside this order.
+        worn: what the catalogue says of the patches of other orders that are still worn.
     """
 
     case: Case
@@ -65,6 +69,7 @@ class Bedside:
     zone: str
     item: Mapping[str, object]
     clinical: Clinical | None = None
+    worn: tuple[Mapping[str, object], ...] = ()
 
 
 def read_bedside(
@@ -93,7 +98,16 @@ def read_bedside(
         zone=zones.get(stay.ward) or app.place.time_zone,
         item=reads.catalogue_item("drug", product, at=app.now()) or {},
         clinical=reads.clinical(stay.id),
+        worn=_worn(reads, case.order),
     )
+
+
+def _worn(reads: Reads, order: Order) -> tuple[Mapping[str, object], ...]:
+    """The patches of other orders that the patient wears, where this one is of patches."""
+    if order.fields.get("worn_minutes") is None:
+        return ()
+    found = map(reads.case, reads.orders_of(order.encounter_id))
+    return worn_elsewhere(reads, order, (case for case in found if case is not None))
 
 
 def facts_of(at: Bedside) -> Facts:
@@ -112,6 +126,7 @@ def facts_of(at: Bedside) -> Facts:
         zone=ZoneInfo(at.zone),
         product={**at.item, "code": product} if isinstance(product, str) else {},
         clinical=at.clinical,
+        worn=at.worn,
     )
 
 

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.loops.applies import truth
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from domain.loops.case import Case
-    from domain.services.writing import Writing
-    from domain.tasks import Task
+    from domain.orders import Order
+    from domain.ports import Reads
 
 
 def worn_elsewhere(
-    writing: Writing, case: Case, task: Task | None
+    reads: Reads, own: Order, cases: Iterable[Case]
 ) -> tuple[Mapping[str, object], ...]:
-    """The catalogue's data of these patches, each with its `code`; none for what is no patch."""
-    if task is None or not truth(task.fields.get("patch")):
-        return ()
-    return tuple(_worn(writing, case))
+    """What the catalogue says of these patches, each with its `code`.
+
+    Args:
+        own: the order of the patch that is to be applied; its own patches are in its own case.
+        cases: the open orders of the stay.
+    """
+    others = (case.order for case in cases if case.order.id != own.id and case.worn())
+    return tuple(_drug(reads, order) for order in others)
 
 
-def _worn(writing: Writing, case: Case) -> Iterator[Mapping[str, object]]:
-    for ident in writing.open_orders(case.order.encounter_id):
-        other = writing.case(ident)
-        if ident == case.order.id or not other.worn():
-            continue
-        code = str(other.order.fields.get("product"))
-        item = writing.place.reads.catalogue_item("drug", code, at=other.order.placed_at)
-        yield {**(item or {}), "code": code}
+def _drug(reads: Reads, order: Order) -> Mapping[str, object]:
+    code = str(order.fields.get("product"))
+    return {**(reads.catalogue_item("drug", code, at=order.placed_at) or {}), "code": code}

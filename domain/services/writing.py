@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from domain.commands import RecordStep
 from domain.errors import Conflict, NotFound, Refused
 from domain.ids import TaskId, derived
+from domain.loops.applies import truth
 from domain.loops.decide import decided
 from domain.loops.evolve import evolve_all
 from domain.loops.outlook import order_outlook, task_outlook
@@ -131,8 +132,10 @@ class Writing:
         if not isinstance(command, RecordStep):
             return facts
         task = None if command.task is None else case.tasks.get(command.task)
-        worn = worn_elsewhere(self, case, task)
-        facts = replace(facts, worn=worn) if worn else facts
+        if task is not None and truth(task.fields.get("patch")):
+            others = map(self.case, self.open_orders(case.order.encounter_id))
+            worn = worn_elsewhere(self.place.reads, case.order, others)
+            facts = replace(facts, worn=worn)
         if not loops.needs_clinical(case.order.loop if task is None else task.loop, command.step):
             return facts
         return replace(facts, clinical=self._transaction.clinical(case.order.encounter_id))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from client.presenters.judging import facts_of, read_bedside
 from domain.errors import Refused
+from domain.ids import PractitionerId
 from domain.loops.checks import IDENTITY_CHECKS
 from domain.people import Role
 from rules.checks.patches import old_patch, patch_site
@@ -173,6 +175,9 @@ def test_a_changed_dose_asks_for_the_patch_of_the_order_before(shift: Shift) -> 
     with pytest.raises(Refused) as asked:
         apply(shift, shift.tasks(new)[0].id)
     assert [one.check for one in asked.value.findings if one.blocks] == ["old_patch"]
+    shown = read_bedside(shift.app, new, user=PractitionerId("li.na"))
+    assert shown is not None
+    assert {one["code"] for one in facts_of(shown).worn} == {"FENT25", "NICO21"}, "asked at once"
     take_off(shift, removals(shift, old)[0])
     evidence = {"dose": "1 {patch}", "amount": "1 {patch}", "site": SITE}
     shift.do("li.na", task=shift.tasks(new)[0].id, step="M13", result="complete", evidence=evidence)
