@@ -253,7 +253,9 @@ class App(_Orders, _Places, _Alerts, _Trail, _Safety):
             Refused: SECRET_NEEDED, SECRET_WRONG, LOCKED_OUT, NO_SECRET, CREDENTIAL_CHANGED;
                 SECRET_EXPIRED: given by another, they set their own first (`set_secret`).
         """
-        return self._presence.enter(self._place, user=user, secret=secret)
+        return auditing.carried_out(
+            self._place, self._presence.enter, lambda _: self._place, user=user, secret=secret
+        )
 
     def set_secret(
         self, *, user: str, command: CommandId, old: str | None, new: NewSecret

@@ -67,7 +67,10 @@ _READINGS: Final = frozenset(
 )
 """The use cases that show patients' records, by `name_of`. The ward board is read by windows, again
 and again: they say once that it was opened (`opening.opened`)."""
-_SHUT_OUT: Final = frozenset({"USER_DISABLED", "NOT_SIGNED_IN"})
+_SHUT_OUT: Final = frozenset(
+    {"USER_DISABLED", "NOT_SIGNED_IN", "NO_SECRET", "LOCKED_OUT", "CREDENTIAL_CHANGED"}
+)
+"""Refusals that deny a person; a wrong secret is written where it is counted (`proving`)."""
 
 
 def name_of(use_case: Callable[..., object]) -> str:

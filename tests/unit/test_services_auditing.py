@@ -12,11 +12,13 @@ from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused, Storag
 from domain.ids import EncounterId, OrderId, PatientId, PractitionerId, WardId
 from domain.people import Practitioner, Role
 from domain.services.audit_trail import RECORDED, TrailAsked, TrailLine
+from domain.services.own_secrets import NewSecret
 from domain.services.safety import Sought
 from tests.fake_trust import FakeTrail
 from tests.fakes import FakeClock
 from tests.shift import WARD, Shift, fake_app, local
 
+GUESSED = "some words in a row"
 READ, SEARCH = AuditAction.READ, AuditAction.SEARCH
 
 
@@ -174,6 +176,32 @@ def test_somebody_who_was_disabled_is_denied(shift: Shift) -> None:
     with pytest.raises(Refused, match="disabled"):
         shift.app.show_stay(user="zhao.min", encounter=shift.stay)
     assert last(shift).detail == {"code": "USER_DISABLED"}
+
+
+def test_who_cannot_sign_in_stands_in_the_trail_also_a_name_that_nobody_bears(
+    shift: Shift,
+) -> None:
+    new = NewSecret("lantern over the river")
+    shift.app.set_secret(user="admin", command=shift.new(), old=None, new=new)
+    entries(shift).clear()
+    for name in ("ghost", "li.na"):
+        with pytest.raises(Refused):
+            shift.app.sign_in(user=name, secret=GUESSED)
+        entry = last(shift)
+        assert (entry.action, entry.user, entry.what) == (
+            AuditAction.DENIED,
+            name,
+            "presence.enter",
+        )
+        assert entry.detail == {"code": "NO_SECRET"}
+        assert GUESSED not in str(entry)
+    with pytest.raises(Refused, match="not signed in"):
+        shift.app.show_stay(user="li.na", encounter=shift.stay)
+    assert last(shift).detail == {"code": "NOT_SIGNED_IN"}
+    assert last(shift).patient == patient(shift)
+    with pytest.raises(Refused):
+        shift.app.sign_in(user="admin", secret=GUESSED)
+    assert [row.entry.action for row in entries(shift)].count(AuditAction.SIGN_IN_FAILED) == 1
 
 
 def test_what_is_not_known_is_no_denial(shift: Shift) -> None:
