@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -61,7 +61,7 @@ def back_up(
     """Make a backup of the database, prove it, and take away those whose time is over.
 
     Args:
-        by: who asked for it, for the audit trail; empty: the program itself. So in all below.
+        by: who asked for it and proved it, for the audit trail; empty: the program itself.
         folder: else the one of the settings.
         encrypted: whether only the key `backup` opens it; else as the settings say.
 
@@ -191,7 +191,8 @@ def proving(
     That would come with the next start of the program; it records nothing.
 
     Args:
-        entry: what the audit trail of a copy that holds says of its coming.
+        entry: what the audit trail of a copy that holds says of its coming. Whom it names has not
+            proved it where the copy is secured: then the program stands there, the name beside it.
     """
 
     def prove(url: str) -> None:
@@ -210,9 +211,14 @@ def proving(
                     "DOES_NOT_HOLD", f"The copy does not hold: {where}: {fault.what}"
                 )
             if entry is not None:
-                store.trail(settings.workstation).write([entry])
+                said = _unproved(entry) if store.credentials.secured() else entry
+                store.trail(settings.workstation).write([said])
 
     return prove
+
+
+def _unproved(entry: AuditEntry) -> AuditEntry:
+    return replace(entry, user=SYSTEM.user, detail={"named": entry.user})
 
 
 def _entry(clock: Clock, what: str, by: str, target: Path) -> AuditEntry:

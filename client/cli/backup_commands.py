@@ -69,7 +69,7 @@ def back_up(call: Call) -> int:
         SystemClock(),
         folder=folder,
         encrypted=True if call.options.encrypt else None,
-        by=_asked_by(call),
+        by=_proved(call),
     )
     words = f"{made.file} holds: it was restored into a scratch place and proved there."
     if made.key_id is not None:
@@ -129,7 +129,7 @@ def copy_database(call: Call) -> int:
         to=to,
         encrypted=encrypted and not call.options.plain,
         replace=bool(call.options.replace),
-        by=_asked_by(call),
+        by=_proved(call),
     )
     words = f"{to} is a copy that holds, with {counted(done.extent.entries, 'record')}."
     return call.answer(_as_data(done), words)
@@ -147,6 +147,17 @@ def _target(call: Call) -> Path | None:
     if "://" in text and not text.startswith("sqlite:///"):
         raise UsageError(f"--to {text}: right would be a file, or sqlite:///FILE", field="to")
     return Path(text.removeprefix("sqlite:///"))
+
+
+def _proved(call: Call) -> str:
+    """Who asks, where anybody is named: in a secured database they prove it, as everywhere."""
+    from client.databases import file_of
+
+    name, file = _asked_by(call), file_of(call.settings().database)
+    if not name or file is None or not file.exists():
+        return name
+    call.app()
+    return call.user()
 
 
 def _asked_by(call: Call) -> str:

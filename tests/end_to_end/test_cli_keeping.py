@@ -122,6 +122,22 @@ def test_who_made_a_backup_is_in_the_trail(ward: Wardloop) -> None:
     assert "db.backup" in str(entries)
 
 
+def test_in_a_secured_ward_nobody_s_name_stands_by_a_backup_unproved(ward: Wardloop) -> None:
+    typed = "river-under-stone\n"
+    said = ward("user", "secret", "--json", user="zhao.lei", text=typed)
+    assert said.code == 0, said.err
+    out = str(ward.folder / "copies")
+    said = ward("db", "backup", "--out", out, "--json", user="zhao.lei")
+    assert said.error["code"] == "SECRET_NEEDED"
+    assert ward.does("db", "backup", "list", "--out", out) == []
+    backup = ward.does("db", "backup", "--out", out)["file"]
+    ward.does("db", "restore", backup, "--replace", user="zhao.lei")
+    asked = ("audit", "show", "--by", "zhao.lei", "--action", "backup", "--json")
+    said = ward(*asked, user="zhao.lei", text=typed)
+    assert said.code == 0, said.err
+    assert "db." not in said.out
+
+
 # ---------------------------------------------------------------- encryption
 def test_a_plain_ward_becomes_an_encrypted_one_and_back(ward: Wardloop, tmp_path: Path) -> None:
     work = ward.does(*LIST)
