@@ -13,7 +13,7 @@ from client.presenters.cells import Cell, LoopKind, Run, Weight
 from client.presenters.formats import record_number
 from client.presenters.titles import Names, family_of, read_names, short_line, step_name, tag_of
 from client.presenters.tone import Tone, overdue
-from client.presenters.worklist import MOST, WorkData, WorkLine, work_lines
+from client.presenters.worklist import MOST, WorkData, WorkLine, read_tiers, work_lines
 from domain.people import Role
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def read_board(app: App, *, user: str, ward: Ward) -> BoardData:
     beds = app.ward_board(user=user, ward=ward.id, now=now)
     roles = frozenset(Role)
     rows = app.reads.work(roles=roles, ward=ward.id, limit=MOST)
-    return BoardData(ward, beds, WorkData(rows, read_names(app.reads, at=now), roles, now))
+    names, tiers = read_names(app.reads, at=now), read_tiers(app, ward.id)
+    return BoardData(ward, beds, WorkData(rows, names, roles, now, tiers))
 
 
 def ward_lines(
@@ -182,7 +183,8 @@ def _by_family(counts: Mapping[str, int], loops: Loops) -> Counter[str]:
 def _worst(late: int, tones: Counter[Tone]) -> tuple[Tone | None, int]:
     """The worst state that a loop has on a patient, and how many are in it."""
     if late:
-        return overdue(1), late
+        climbed = [tone for tone in tones if tone.tier]
+        return max(climbed, key=lambda tone: tone.tier, default=overdue(1)), late
     for tone in (Tone.INCOMPLETE, Tone.DUE_SOON, Tone.DUE, Tone.RUNNING, Tone.PLANNED):
         if tones[tone]:
             return tone, tones[tone]

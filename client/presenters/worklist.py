@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from client.presenters.cells import Cell, Run, Section, Weight, bold, muted, plain, state
@@ -19,6 +20,7 @@ from client.presenters.titles import (
 )
 from client.presenters.tone import Tone, overdue
 from client.presenters.waiting import act_key, may_sign, waiting, waits_words
+from domain.alerts import MEMBERS
 from domain.loops.outlook import AMBER
 from domain.worklists import ANSWER, RELEASE
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from domain.ids import EncounterId, PractitionerId, WardId
     from domain.loops.loops import Loops
     from domain.people import Role
-    from domain.worklists import Outlook, ReadyStep, WorkRow
+    from domain.worklists import AlertRow, Outlook, ReadyStep, WorkRow
 
 SOON: Final = timedelta(hours=2)
 """How far a worklist looks ahead unless all is asked for (screens.md 3.3)."""
@@ -49,12 +51,17 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkData:
-    """What was read for a worklist, at one instant."""
+    """What was read for a worklist, at one instant.
+
+    Attributes:
+        tiers: the rung of the ladder that the alert about a late task, or order, has reached.
+    """
 
     rows: tuple[WorkRow, ...]
     names: Names
     roles: frozenset[Role]
     read_at: datetime
+    tiers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +119,32 @@ def read_work(
         for row in found
         if nurse in (None, row.nurse) or row.state != "verbal" or may_sign(row, roles, loops)
     )
-    return WorkData(rows, read_names(app.reads, at=now), roles, now)
+    return WorkData(rows, read_names(app.reads, at=now), roles, now, read_tiers(app, ward))
+
+
+def read_tiers(app: App, ward: WardId) -> Mapping[str, int]:
+    """How far the alerts about late tasks have climbed on a ward, by the task's or order's id."""
+    found: dict[str, int] = {}
+    for row in app.reads.alerts(ward=ward, limit=MOST):
+        for name in _late_subjects(row):
+            found[name] = max(found.get(name, 0), row.alert.tier)
+    return MappingProxyType(found)
+
+
+def _late_subjects(row: AlertRow) -> Iterable[str]:
+    """The tasks that an alert says are late, of a round all of them; else its order."""
+    alert = row.alert
+    if alert.limit is None:
+        return ()
+    members = [name for name in alert.evidence.get(MEMBERS, "").split(",") if name]
+    return members or [str(one) for one in (alert.task or alert.order,) if one is not None]
 
 
 def work_lines(
     data: WorkData, *, loops: Loops, now: datetime, formats: Formats
 ) -> tuple[WorkLine, ...]:
     """Every row that waits for the roles, in the order in which to do it."""
-    frame = _Frame(data.names, loops, now, formats)
+    frame = _Frame(data.names, loops, now, formats, data.tiers)
     lines = []
     for row in data.rows:
         definition = loops.for_ward(row.ward).loops.get(row.loop)
@@ -142,14 +167,21 @@ def late_at(step: ReadyStep, outlook: Outlook, due_at: datetime | None) -> Late:
 
 
 def tone_at(
-    late: Late, due_at: datetime | None, *, now: datetime, running: bool = False
+    late: Late,
+    due_at: datetime | None,
+    *,
+    now: datetime,
+    running: bool = False,
+    tier: int = 0,
 ) -> tuple[Tone, Band]:
     """How a waiting step stands at an instant.
 
-    The tier of an overdue step is a rung of the alert ladder; without alerts it is the first.
+    Args:
+        tier: the rung of the ladder that its alert has reached, 0 the first role; its bars are one
+            more (decision 33).
     """
     if late.deadline is not None and late.deadline < now:
-        return overdue(1), Band.OVERDUE
+        return overdue(1 + tier), Band.OVERDUE
     if late.amber_at is not None and late.amber_at <= now:
         return Tone.DUE_SOON, Band.DUE
     if due_at is not None and due_at > now:
@@ -176,13 +208,18 @@ class _Frame:
     loops: Loops
     now: datetime
     formats: Formats
+    tiers: Mapping[str, int]
+
+    def tier(self, row: WorkRow) -> int:
+        """How far the alert about a row has climbed; 0 where there is none."""
+        return self.tiers.get(str(row.task or row.order), 0)
 
 
 def _line(row: WorkRow, ready: ReadyStep, frame: _Frame) -> WorkLine:
     names, now, formats = frame.names, frame.now, frame.formats
     late = late_at(ready, row.outlook, row.due_at)
     waits = waits_words(row, ready, frame.loops.for_ward(row.ward), formats)
-    tone, band = tone_at(late, row.due_at, now=now)
+    tone, band = tone_at(late, row.due_at, now=now, tier=frame.tier(row))
     words = state_words(tone, late, row.due_at, now=now, formats=formats)
     if row.incomplete:
         tone, words = Tone.INCOMPLETE, Tone.INCOMPLETE.word(formats.texts)
