@@ -34,8 +34,13 @@ class _Answer:
 
 
 class Background(QObject):
-    """The two lanes. One for a process, a child of the application; `close` it before the end."""
+    """The two lanes. One for a process, a child of the application; `close` it before the end.
 
+    Signals:
+        refused(error): an operation failed; who asked is told too.
+    """
+
+    refused = Signal(object)
     _answered = Signal(object)
 
     def __init__(self, app: QCoreApplication) -> None:
@@ -83,6 +88,8 @@ class Background(QObject):
     def _deliver(self, answer: object) -> None:
         if self._closed or not isinstance(answer, _Answer):
             return
+        if answer.error is not None:
+            self.refused.emit(answer.error)
         slot = answer.owner() if answer.owner is not None else None
         owner = getattr(slot, "__self__", None)
         if slot is not None and isinstance(owner, QObject) and alive(owner):

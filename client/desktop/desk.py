@@ -25,7 +25,7 @@ from client.desktop.pages.seat import Seat
 from client.desktop.pages.sign_in import SignInPage
 from client.desktop.pages.worklist import WorklistPage
 from client.desktop.scanner import ScanFilter
-from client.desktop.sessions import Sessions
+from client.desktop.sessions import Sessions, is_badge
 from client.desktop.theme import apply_theme
 from client.desktop.window import MainWindow
 from client.presenters.tone import Tone
@@ -216,6 +216,8 @@ class Desk(QObject):
 
     def _connect(self) -> None:
         self.scanner.scanned.connect(self.window.take_scan)
+        self.scanner.may_interrupt = is_badge
+        self.background.refused.connect(self.sessions.refused)
         self.window.lock_requested.connect(self.sign_out)
         self.window.scan_offered.connect(self._offered)
         self.window.language_changed.connect(self._speak)

@@ -11,7 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimerEvent, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 WITHIN_MS: Final = 50
 """The longest pause between two characters of a scanner (loop specification 11.4)."""
@@ -54,6 +54,8 @@ class ScanFilter(QObject):
         self._last_scan = ("", -REPEAT_MS)
         self._releasing = False
         self._timer = 0
+        self.may_interrupt: Callable[[str], bool] = _always
+        """Whether fast characters are a scan although a secret is being typed: a badge is."""
         app.installEventFilter(self)
 
     def just_scanned(self) -> bool:
@@ -112,6 +114,9 @@ class ScanFilter(QObject):
             self.release()
             return False
         code = self._text
+        if _types_secret() and not self.may_interrupt(code):
+            self.release()  # a PIN under quick fingers: it must not be shown as a code
+            return False
         self._held, self._text = [], ""
         self._stop()
         before, at = self._last_scan
@@ -152,6 +157,16 @@ class ScanFilter(QObject):
     def _receiver(target: QObject) -> QObject:
         """The widget that has the focus if the key came by the window, else its own target."""
         return (QApplication.focusWidget() or target) if target.isWindowType() else target
+
+
+def _always(_code: str) -> bool:
+    return True
+
+
+def _types_secret() -> bool:
+    """Whether the keyboard is in a line that shows dots."""
+    line = QApplication.focusWidget()
+    return isinstance(line, QLineEdit) and line.echoMode() is not QLineEdit.EchoMode.Normal
 
 
 def _is_character(event: QKeyEvent) -> bool:

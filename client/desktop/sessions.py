@@ -18,9 +18,15 @@ from client.presenters.judging import ScanClass, scan_class
 from client.presenters.sign_in import Session
 from client.settings import Settings
 from client.texts import Texts
+from domain.errors import Refused
 
 _WARNED: Final = 30
 """Seconds before the lock during which the status bar counts down (screens 3.1)."""
+
+
+def is_badge(code: str) -> bool:
+    """Whether a code is on a badge of staff."""
+    return scan_class(code) is ScanClass.BADGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ class Sessions(QObject):
             return
         session = self._seat.session
         if session is not None:
-            run_in_background(self, partial(self._seat.app.locked, user=session.user))
+            operation = partial(self._seat.app.locked, user=session.user)
+            run_in_background(self, operation, failed=self._not_told)
         self._leave()
         page = SignInPage(
             self._window.texts,
@@ -102,9 +109,23 @@ class Sessions(QObject):
         if self._page is not None:
             self._page.take_badge(code)
 
+    @Slot(object)
+    def _not_told(self, error: Exception) -> None:
+        """The trail was not told of a lock: a session that had ended elsewhere has none to tell."""
+        if not isinstance(error, Refused):
+            raise error
+
+    @Slot(object)
+    def refused(self, error: object) -> None:
+        """Lock where who sits here has no session any more: their secret was changed elsewhere."""
+        session = self._seat.session
+        gone = isinstance(error, Refused) and error.code == "NOT_SIGNED_IN"
+        if gone and session is not None and str(error).startswith(f"{session.user} "):
+            self.lock()
+
     def take_scan(self, code: str) -> bool:
         """A code for the cover, or a badge that no page took; False says that it is neither."""
-        badge = scan_class(code) is ScanClass.BADGE
+        badge = is_badge(code)
         if self._page is not None:
             if badge:
                 self._page.take_badge(code)

@@ -20,6 +20,7 @@ from client.presenters.tone import Tone
 from client.settings import Settings
 from client.wiring import build
 from domain.barcodes import wristband
+from domain.services.own_secrets import NewSecret
 from domain.signatures import Meaning
 from tests.desktop.open_window import CONTROL, rest, strike, subject
 from tests.desktop.secured_ward import GIVEN, badge, cover, secured_ward, sign_in
@@ -380,3 +381,37 @@ def test_what_a_step_dialog_keeps_is_no_secret(desk: Desk, sample: Sample) -> No
     assert again.card.view.witness is not None
     assert again.card.view.witness.user.text() == "zhao.min"
     assert again.card.view.witness.pin.text() == ""
+
+
+def test_a_pin_under_quick_fingers_is_typed_and_never_shown_as_a_code(desk: Desk) -> None:
+    page = cover(desk)
+    page.user.setText("li.na")
+    page.secret.setFocus()
+    QTest.keyClicks(page.secret, secret_of("li.na"))
+    QTest.keyClick(page.secret, Qt.Key.Key_Return)
+    rest(desk)
+    assert not desk.window.covered
+    assert secret_of("li.na") not in said_by(desk.window)
+    desk.sign_out()
+    page = cover(desk)
+    rest(desk)
+    page.secret.setFocus()
+    QTest.keyClicks(page.secret, badge("zhao.min"))
+    QTest.keyClick(page.secret, Qt.Key.Key_Return)
+    rest(desk)
+    assert (page.user.text(), page.secret.text()) == ("zhao.min", "")
+
+
+def test_who_was_disabled_elsewhere_is_locked_out_at_the_next_reading(
+    desk: Desk, sample: Sample
+) -> None:
+    sign_in(desk, "li.na")
+    app = sample.app
+    app.sign_in(user="admin", secret=secret_of("admin"))
+    given = NewSecret("given after a loss")
+    app.give_secret(user="admin", command=app.new_command(), name="li.na", new=given)
+    assert not desk.window.covered
+    desk.window.open("loop", subject(sample, "vancomycin", ""))
+    rest(desk)
+    assert desk.seat.session is None
+    assert patients_in(said_by(desk.window)) == []

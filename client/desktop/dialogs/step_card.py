@@ -44,7 +44,7 @@ class StepCard(QFrame):
         self.exits = QWidget()
         self.exit_buttons: list[KeyButton] = []
         self.view = StepFormView()
-        self.scroll = SnugScroll()
+        self.scroller = SnugScroll()
         self.message = label("", "over", wrap=True)
         self.signing = QWidget()
         self.sign_as = label("", "label")
@@ -110,8 +110,8 @@ class StepCard(QFrame):
         layout = self.layout()
         if layout is not None:
             layout.activate()
-        if self.scroll.isAncestorOf(editor):
-            self.scroll.ensureWidgetVisible(editor, 0, 24)
+        if self.scroller.isAncestorOf(editor):
+            self.scroller.ensureWidgetVisible(editor, 0, 24)
 
     def forget(self) -> None:
         """Show nothing of anybody."""
@@ -199,9 +199,9 @@ class StepCard(QFrame):
         ):
             inner.addWidget(widget)
         inner.addStretch(1)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(body)
-        return self.scroll
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.setWidget(body)
+        return self.scroller
 
     def _foot(self) -> QWidget:
         foot = QWidget()
