@@ -11,14 +11,19 @@ if TYPE_CHECKING:
     from client.texts import Texts
 
 _EVERYWHERE: Final = (
-    ("F1", "help"), ("F2", "board"), ("F3", "work"), ("F5", "refresh"), ("F11", "full_screen"),
-    ("F12", "lock"), ("Ctrl+H", "hide_names"), ("Alt+←", "back"), ("Ctrl+L", "language"),
-    ("Ctrl+T", "theme"), ("Tab", "next_field"),
+    ("F1", "help"), ("F2", "board"), ("F3", "work"), ("F5", "refresh"), ("F7", "alerts"),
+    ("F11", "full_screen"), ("F12", "lock"), ("Ctrl+H", "hide_names"), ("Alt+←", "back"),
+    ("Ctrl+L", "language"), ("Ctrl+T", "theme"), ("Tab", "next_field"),
 )  # fmt: skip
 _ON_PAGE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "work": (
         ("↑ ↓", "rows"), ("F8", "record"), ("Alt+N", "not_done"), ("Enter", "picture"),
         ("Ctrl+F", "search"), ("Ctrl+Shift+F", "clear"),
+    ),
+    "alerts": (
+        ("↑ ↓", "alert_rows"), ("F8", "alert_task"), ("Enter", "picture"),
+        ("Alt+K", "acknowledge"), ("Alt+Z", "snooze"), ("Alt+J", "override"), ("Alt+V", "review"),
+        ("Alt+C", "sign_alert"), ("Ctrl+Enter", "confirm"), ("Alt+1-3", "alert_views"),
     ),
     "board": (("← → ↑ ↓", "cards"), ("0-9", "bed"), ("Enter", "open_bed")),
     "loop": (("← →", "nodes"), ("↑ ↓", "lanes"), ("Enter", "details"), ("F8", "record_node"),
