@@ -11,13 +11,20 @@ from storage import sqlite
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
     from pathlib import Path
 
 PAGES: Final = 150
 """Pages of one step (600 KiB): the disk is held for some milliseconds at a time (tech.md 3)."""
 
 
-def copy_online(source: Path, target: Path, *, key: bytes | None) -> None:
+def copy_online(
+    source: Path,
+    target: Path,
+    *,
+    key: bytes | None,
+    progress: Callable[[int, int, int], None] | None = None,
+) -> None:
     """Copy a database into a new file as it is at one instant, while others go on writing.
 
     The source is read within one transaction, which nobody waits for under WAL, so that writers
@@ -25,6 +32,7 @@ def copy_online(source: Path, target: Path, *, key: bytes | None) -> None:
 
     Args:
         key: opens the source; the copy is encrypted by it, too.
+        progress: told after each step: SQLite's status, pages that remain, pages in all.
 
     Raises:
         StorageError: the source is damaged, or there is no room for the copy.
@@ -38,7 +46,7 @@ def copy_online(source: Path, target: Path, *, key: bytes | None) -> None:
             one.execute("PRAGMA query_only = ON")
             one.execute(sqlite.BEGIN_READ)
             one.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            one.backup(other, pages=PAGES)
+            one.backup(other, pages=PAGES, progress=progress)
             one.execute("ROLLBACK")
             _alone(other)
     except sqlite.errors() as error:

@@ -161,6 +161,26 @@ def test_a_backup_neither_waits_for_a_colleague_who_records_nor_keeps_them_from_
     assert len(ward.backups()) == 3
 
 
+def test_no_commit_of_a_colleague_makes_the_copy_begin_anew(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.copies.PAGES", 20)
+    remaining: list[int] = []
+    hospital = next_day(ward.store)
+
+    def at_each_step(_status: int, left: int, _total: int) -> None:
+        remaining.append(left)
+        assert len(remaining) < 1000, "it never ends"
+        hospital.ward(WARD, f"{len(remaining):02}")
+
+    copy = ward.folder / "copy.db"
+    before = extent_of(ward.file, ward.key)
+    copy_online(ward.file, copy, key=ward.key, progress=at_each_step)
+    assert len(remaining) > 3
+    assert remaining == sorted(set(remaining), reverse=True), "on and on, never from the start"
+    assert extent_of(copy, ward.key) == before, "as it was when it began"
+
+
 def test_what_is_recorded_after_a_backup_began_is_in_the_next_one(ward: Ward) -> None:
     first = ward.backup().file
     next_day(ward.store).ward(WardId("9Z"))
