@@ -163,11 +163,14 @@ def _oddities(
 
 
 def _elsewhere(place: Workplace, someone: Practitioner, look: AuditEntry) -> bool:
-    """Whether the patient lay on no ward of theirs then, and was not theirs to look after."""
+    """Whether the patient lay on no ward of theirs, lent ones too, and was not theirs then."""
     if not someone.wards or look.ward is None or look.ward in someone.wards:
         return False
     assigned = place.reads.assignments(look.ward, at=look.at)
-    return look.encounter is None or assigned.get(look.encounter) != someone.user
+    if look.encounter is not None and assigned.get(look.encounter) == someone.user:
+        return False
+    lent = (one for one in place.reads.grants(user=someone.user) if one.role is not None)
+    return not any(one.runs(look.at) and one.ward in (None, look.ward) for one in lent)
 
 
 def _many(entries: Sequence[AuditEntry]) -> Sequence[AuditEntry]:

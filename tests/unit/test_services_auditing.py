@@ -285,8 +285,25 @@ def test_what_one_person_did_in_a_span_and_of_one_kind(shift: Shift) -> None:
     assert last(shift).target == "li.na"
 
 
-def test_what_a_machine_told_says_so_in_its_line(shift: Shift) -> None:
-    shift.machine("adt")
+def test_what_was_entered_afterwards_says_so_in_its_line(shift: Shift) -> None:
+    shift.at("08:00")
+    order = shift.ordered(shift.drug())
+    shift.at("10:00")
+    shift.do(
+        "li.na",
+        order=order,
+        step="nurse_verified",
+        result="verified",
+        source="downtime",
+        reason="the network was down",
+        at=local("08:30").isoformat(),
+    )
+    lines = shown(shift, person=PractitionerId("li.na"), since=local("09:00"))
+    assert {line.detail.get("source") for line in lines} == {"downtime"}
+    assert {line.at for line in lines} == {local("10:00")}
+
+
+def test_what_is_of_no_stay_names_none(shift: Shift) -> None:
     lines = shown(shift, person=PractitionerId("admin"))
     assert {line.encounter for line in lines} == {None}
     assert "practitioner_set" in {line.what for line in lines}

@@ -11,6 +11,7 @@ from domain.patients import Sex
 from domain.people import Practitioner, Role
 from domain.services.admitting import Admission
 from domain.services.auditing import about_stay, note
+from domain.services.granting import Wanted
 from domain.services.people import Shift as Span
 from domain.services.unusual import MANY, Oddity, UnusualAccess, surname, surname_zh
 from tests.fakes import FakeClock
@@ -104,6 +105,22 @@ def test_a_patient_of_another_ward_is_listed_unless_assigned(shift: Shift) -> No
         shift=Span(WARD, local("07:00"), local("15:00")),
         nurses={shift.stay: PractitionerId("guo.jing")},
     )
+    assert listed(shift) == []
+
+
+def test_a_patient_of_a_ward_where_a_role_was_lent_is_not_listed(shift: Shift) -> None:
+    add(shift, "guo.jing", "GUO, Jing", wards=frozenset({OTHER_WARD}))
+    wanted = Wanted(
+        name=PractitionerId("guo.jing"),
+        role=Role.NURSE,
+        ward=WARD,
+        ends_at=local("15:00"),
+        reason="two nurses are ill",
+    )
+    shift.app.grant_role(user="sun.li", command=shift.new(), wanted=wanted)
+    shift.at("08:00")
+    shift.app.show_stay(user="guo.jing", encounter=shift.stay)
+    shift.at("09:00")
     assert listed(shift) == []
 
 
