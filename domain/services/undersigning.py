@@ -18,7 +18,7 @@ from domain.events import (
     StepRecorded,
     StreamKind,
 )
-from domain.ids import PractitionerId
+from domain.ids import PractitionerId, TaskId
 from domain.loops.meanings import meaning_of
 from domain.services.proving import prove
 from domain.signatures import Meaning, Signature, Signed, signed_sha256
@@ -157,7 +157,7 @@ def _signers(event: Event, case: Case, loops: Loops) -> Iterator[tuple[Practitio
     if isinstance(body, _OF_STEPS) and not getattr(body, "by_system", False):
         task = None
         if event.stream_kind is StreamKind.TASK:
-            task = next((one for key, one in case.tasks.items() if key == event.stream), None)
+            task = case.tasks.get(TaskId(event.stream))
         loop = loops.get(case.order.loop if task is None else task.loop)
         step = loop.find_step(body.step)
         meaning = None if step is None else meaning_of(step)
