@@ -1,30 +1,24 @@
 """Frozen values: made quickly, and copied quickly with some fields changed.
 
 A step makes and copies dozens of values with up to two dozen fields. `dataclasses` fills a frozen
-one through `object.__setattr__` and a name for each field; here the slots are filled directly.
+one through `object.__setattr__` and a name for each field; here they are filled while they are of a
+class with the same slots that is not frozen.
 """
 
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from functools import cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from dataclasses import replace as changed
-
-    _Set = Callable[[object, object], None]
 else:
 
     def changed(value, /, **changes):  # noqa: ANN001, ANN003, ANN201 - typed as dataclasses.replace
         """`dataclasses.replace` for slotted dataclasses without `__post_init__`, much faster."""
-        copied, by_name = _members(type(value))
-        copy = copied(value)
-        for name, held in changes.items():
-            by_name[name](copy, held)
-        return copy
+        return _copying(type(value))(value, changes)
 
 
 _T = TypeVar("_T")
@@ -35,11 +29,10 @@ def quickly_made(kind: type[_T]) -> type[_T]:
 
     It takes and does what the one that it replaces does.
     """
-    names: dict[str, object] = {"_missing": MISSING}
-    arguments, body = [], []
+    names: dict[str, object] = {"_missing": MISSING, **_filling(kind)}
+    arguments, body = [], ["_become(self, _filled)"]
     for field in fields(kind):  # type: ignore[arg-type]  # a dataclass, as its doc asks
         name = field.name
-        names[f"_set_{name}"] = vars(kind)[name].__set__
         made = f"_make_{name}()"
         if field.default is not MISSING:
             names[f"_default_{name}"] = field.default
@@ -56,7 +49,8 @@ def quickly_made(kind: type[_T]) -> type[_T]:
             if field.default_factory is MISSING:
                 continue  # `__post_init__` fills it
             made = f"_make_{name}()"
-        body.append(f"_set_{name}(self, {made if f'_make_{name}' in names else name})")
+        body.append(f"self.{name} = {made if f'_make_{name}' in names else name}")
+    body.append("self.__class__ = _kind")
     if hasattr(kind, "__post_init__"):
         body.append("self.__post_init__()")
     lines = "\n    ".join(body)
@@ -65,24 +59,30 @@ def quickly_made(kind: type[_T]) -> type[_T]:
     return kind
 
 
+def _filling(kind: type) -> dict[str, object]:
+    """What fills a value: a class of the same slots that is not frozen, which it is until then.
+
+    To store an attribute there costs a tenth of what a slot of a frozen class does.
+    """
+    slots = {"__slots__": tuple(field.name for field in fields(kind))}
+    become = vars(object)["__class__"].__set__
+    return {"_kind": kind, "_filled": type(kind.__name__, (), slots), "_become": become}
+
+
 @cache
-def _members(kind: type) -> tuple[Callable[[object], object], Mapping[str, _Set]]:
-    """How a value of a slotted dataclass is copied, and how each of its fields is written."""
-    by_name: dict[str, _Set] = {
-        field.name: vars(kind)[field.name].__set__ for field in fields(kind)
-    }
-    names = {f"_set_{name}": put for name, put in by_name.items()}
-    every = ", ".join(by_name)
-    writes = "\n    ".join(f"_set_{name}(_copy, {name})" for name in by_name)
+def _copying(kind: type) -> Callable[[object, dict[str, object]], object]:
+    """What copies a value of a slotted dataclass with some of its fields changed."""
+    writes = "\n    ".join(f"_copy.{field.name} = _value.{field.name}" for field in fields(kind))
     source = f"""
-def copied(_value):
-    _copy = _new(_kind)
-    {every}, = _read(_value)
+def copied(_value, _changes):
+    _copy = _filled()
     {writes}
+    for _name, _held in _changes.items():
+        setattr(_copy, _name, _held)
+    _copy.__class__ = _kind
     return _copy
 """
-    more = {"_new": object.__new__, "_kind": kind, "_read": attrgetter(*by_name)}
-    return _compiled(source, names | more)["copied"], by_name
+    return _compiled(source, _filling(kind))["copied"]
 
 
 def _compiled(source: str, names: dict[str, object]) -> dict[str, Callable[..., object]]:
