@@ -12,6 +12,7 @@ from domain.loops.evolve import evolve_case
 from domain.tasks import TaskState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from domain.commands import Entry
@@ -31,6 +32,7 @@ class Decision:
 
     Attributes:
         source: the command's source, or `retro` where a live entry tells of long ago (E8).
+        evidence: what the entry says, once it was read field by field.
         by_time: nobody acts, time passes or tasks come due: nothing may close (decision 3).
     """
 
@@ -45,6 +47,7 @@ class Decision:
         self.source = source
         self.events: list[Event] = []
         self.closing_recorded = False
+        self.evidence: Mapping[str, object] = {}
         self.by_time = isinstance(entry, (PassTime, MakeTasks))
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from domain.entered import parse_day, parse_instant, require_text
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 ORDERED: Final = "fields"
 """The path of what an order says; other paths name what was done."""
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 _MOST: Final = 10**DIGITS - 1
 _CODE: Final = re.compile(r"[A-Za-z0-9_.+\-:/ ]+")
 
@@ -28,6 +30,7 @@ def checked(
     fields: Mapping[str, FieldType],
     path: str,
     require: bool = True,
+    read_before: Mapping[str, object] = _NOTHING,
 ) -> dict[str, object]:
     """The values, each of its field's type, as JSON without floats.
 
@@ -35,6 +38,7 @@ def checked(
         uses: the fields that the row names; others that `fields.toml` knows may be given too.
         path: how an error names them: `evidence` gives `evidence.dose`.
         require: whether a field that is not optional must be there.
+        read_before: of these values those that were read already, as they are kept.
 
     Raises:
         InvalidInput: names the field and what would be right.
@@ -45,6 +49,9 @@ def checked(
             raise InvalidInput(f"{path}.{use.name}", f"{use.name} is missing", right=_right(kind))
     out: dict[str, object] = {}
     for name, value in values.items():
+        if name in read_before:
+            out[name] = read_before[name]
+            continue
         known = fields.get(name)
         require_text(path, name)
         out[name] = _plain(f"{path}.{name}", value) if known is None else read(known, value, path)

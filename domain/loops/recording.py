@@ -92,7 +92,8 @@ def _named(loop: LoopDefinition, name: str) -> Step:
 def _require_readable(decision: Decision, command: RecordStep) -> None:
     """Refuse wrong values before a check reads them."""
     fields = decision.loops.fields
-    checked(command.evidence, uses=(), fields=fields, path="evidence", require=False)
+    read = checked(command.evidence, uses=(), fields=fields, path="evidence", require=False)
+    decision.evidence = read
 
 
 def _judge(
@@ -268,6 +269,7 @@ def _body(
         fields=decision.loops.fields,
         path="evidence",
         require=not decision.source.from_machine,
+        read_before=decision.evidence,
     )
     late, limit = (None, None) if verdict.late is None else verdict.late
     return StepRecorded(
