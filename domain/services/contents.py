@@ -50,8 +50,10 @@ def _present(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 def _plain(value: object) -> object:
     kind: type = type(value)
-    if kind in _AS_IT_IS:
+    if kind in _AS_IT_IS or isinstance(value, str):
         return value
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
     names = _names(kind)
     if names is not None:
         return _present(zip(names, [getattr(value, name) for name in names], strict=True))
@@ -59,8 +61,6 @@ def _plain(value: object) -> object:
         return _present((str(key), one) for key, one in value.items())
     if isinstance(value, AbstractSet):
         return sorted(str(one) for one in value)
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
     if isinstance(value, datetime):
         value = value.astimezone(UTC)
-    return value if value is None or isinstance(value, (str, int)) else str(value)
+    return value if isinstance(value, int) else str(value)
