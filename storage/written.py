@@ -12,18 +12,16 @@ from types import NoneType
 from typing import Any, Final, TypeAlias, cast, get_args, get_origin
 
 from domain.errors import StorageError
+from domain.records import Record
 from storage.codec import canonical, choices, hints, json_value, plain_hint
 
 Writer: TypeAlias = Callable[[Any], str]
 
 quoted: Final[Callable[[str], str]] = encoder.encode_basestring
 """A text as JSON writes it, nothing but control characters and quotes escaped."""
-_SIMPLE: Final[Mapping[type, Writer]] = {
-    str: quoted,
-    int: int.__repr__,
-    bool: lambda value: "true" if value else "false",
-    NoneType: lambda _value: "null",
-}
+_REMEMBERED: Final = 16_384
+_RECORDS: Final[dict[int, tuple[object, str]]] = {}
+"""The text of records that were written, by their identity: they are frozen."""
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -51,6 +49,27 @@ def value_text(value: object) -> str:
     """
     put = _SIMPLE.get(value.__class__)
     return canonical(json_value(value)) if put is None else put(value)
+
+
+def _open_object(value: Mapping[object, object]) -> str:
+    if any(key.__class__ is not str for key in value):
+        return canonical(json_value(value))  # which refuses it, or makes its keys text
+    texts = cast("Mapping[str, object]", value)
+    return "{" + ",".join([f"{quoted(k)}:{value_text(texts[k])}" for k in sorted(texts)]) + "}"
+
+
+def _open_list(value: list[object]) -> str:
+    return "[" + ",".join([value_text(item) for item in value]) + "]"
+
+
+_SIMPLE: Final[Mapping[type, Writer]] = {
+    str: quoted,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    NoneType: lambda _value: "null",
+    dict: _open_object,
+    list: _open_list,
+}
 
 
 def row_writer(columns: Iterable[str]) -> Writer:
@@ -149,7 +168,15 @@ def _inner(value: object) -> str:
 
 def _inner_changed(value: object) -> str:
     kind: type = type(value)
-    return _changed(kind, _NOTHING)(value)
+    if kind is not Record:
+        return _changed(kind, _NOTHING)(value)
+    # most records of an order or a task were written before, with the one before this
+    known = _RECORDS.get(id(value))
+    if known is None:
+        if len(_RECORDS) >= _REMEMBERED:
+            _RECORDS.clear()
+        known = _RECORDS[id(value)] = (value, _changed(kind, _NOTHING)(value))
+    return known[1]
 
 
 def _writer(hint: object, inside: Writer) -> Writer:
