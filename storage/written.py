@@ -19,6 +19,12 @@ Writer: TypeAlias = Callable[[Any], str]
 
 quoted: Final[Callable[[str], str]] = encoder.encode_basestring
 """A text as JSON writes it, nothing but control characters and quotes escaped."""
+_INLINE: Final[Mapping[type, str]] = {
+    str: "_quoted(held) if held.__class__ is str",
+    int: "f'{held}' if held.__class__ is int",
+    bool: "'true' if held is True else 'false' if held is False",
+}
+"""How fields of these types are written where they stand, without a call."""
 _REMEMBERED: Final = 16_384
 _RECORDS: Final[dict[int, tuple[object, str]]] = {}
 """The text of records that were written, by their identity: they are frozen."""
@@ -140,11 +146,14 @@ def _line(names: dict[str, object], kind: type, field: tuple[str, int], inside: 
     hint = plain_hint(hints(kind)[name])
     names[f"_put{place}"] = _writer(hint, inside)
     names[f"_head{place}"] = f'"{name}":'
-    if hint is str:
-        return f"_head{place} + (_quoted(held) if held.__class__ is str else _put{place}(held))"
-    if hint is int:
-        return f"_head{place} + (f'{{held}}' if held.__class__ is int else _put{place}(held))"
-    return f"_head{place} + _put{place}(held)"
+    among = choices(hint) or (hint,)
+    of = plain_hint(among[0])
+    if len(among) > 1 or not isinstance(of, type) or of not in _INLINE:
+        return f"_head{place} + _put{place}(held)"
+    text = f"{_INLINE[of]} else _put{place}(held)"
+    if among[0] is not hint:
+        text = f"'null' if held is None else {text}"
+    return f"_head{place} + ({text})"
 
 
 def _function(lines: list[str], names: dict[str, object]) -> Writer:
