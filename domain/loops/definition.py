@@ -239,6 +239,11 @@ class LoopDefinition:
         }
 
     @cached_property
+    def exits_by_result(self) -> tuple[Exit, ...]:
+        """The exits that a result may set off."""
+        return tuple(row for row in self.exits if row.on)
+
+    @cached_property
     def automatic(self) -> tuple[Step, ...]:
         """The order steps that follow an act by themselves (E33)."""
         return tuple(step for step in self.order_steps if step.on)

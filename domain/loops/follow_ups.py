@@ -92,7 +92,7 @@ def after_record(
 
 def _exits_by_result(decision: Decision, task: Task, fires: Fires) -> None:
     place = decision.place(task)
-    for row in place.loop.exits:
+    for row in place.loop.exits_by_result:
         if any(map(fires, row.on)) and all_hold(row.when, place):
             record_exit(decision, task, row)
 
