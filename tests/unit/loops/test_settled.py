@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.ids import OrderId
 from domain.loops import loops as of_a_site
 from domain.loops import settle
 from domain.loops.settle import is_settled
@@ -59,7 +60,7 @@ def test_what_is_settled_is_forgotten_before_it_fills_the_memory(
     monkeypatch.setattr(settle, "_REMEMBERED", 1)
     story = medication(dose("08:00"))
     story.record("M10", "08:00")
-    story.loops.settled["another"] = story.loops.settled[story.order.id]  # type: ignore[index]  # an id
+    story.loops.settled[OrderId("another")] = story.loops.settled[story.order.id]
     story.record("M13", "08:05", result="complete")
     assert list(story.loops.settled) == [story.order.id]
 
