@@ -1,4 +1,4 @@
-"""A bar over the whole window that cannot be closed: training, an open database, hidden names."""
+"""A bar that cannot be closed: training, an open database, hidden names."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from client.desktop.icons import paint_icon
 from client.desktop.theme import current_theme
 
-_HIGH: Final = 28
+_HIGH: Final = 24
 _MARGIN: Final = 16
-_ICON: Final = 18
+_ICON: Final = 16
 _FLAGS: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -34,7 +34,7 @@ class Notice:
 
 
 class NoticeBar(QWidget):
-    """One line for each notice; none takes no room."""
+    """Notices side by side as far as they fit, the rest below; none takes no room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,27 +56,54 @@ class NoticeBar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, current_theme().px(_HIGH) * len(self._notices))
+        return QSize(200, current_theme().px(_HIGH) * len(self._rows(self.width())))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.sizeHint().height())
 
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self.updateGeometry()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        high, side = theme.px(_HIGH), theme.px(_ICON)
-        for place, notice in enumerate(self._notices):
-            box = QRectF(0, place * high, self.width(), high)
-            painter.fillRect(box, theme.colour(notice.ground))
-            ink = theme.colour(notice.ink)
-            spot = QRectF(_MARGIN, box.center().y() - side / 2, side, side)
-            paint_icon(painter, notice.icon, spot, ink)
-            painter.setPen(ink)
-            words = box.adjusted(_MARGIN + side + 8, 0, -_MARGIN, 0)
-            font = theme.font(14, bold=True)
-            if QFontMetricsF(font).horizontalAdvance(notice.words) > words.width():
-                font = theme.font(13)
-            painter.setFont(font)
-            painter.drawText(words, _FLAGS, notice.words)
+        high = current_theme().px(_HIGH)
+        for place, row in enumerate(self._rows(self.width())):
+            left = 0.0
+            for notice in row:
+                last = notice is row[-1]
+                right = self.width() if last else left + self._wide(notice)
+                self._paint(painter, notice, QRectF(left, place * high, right - left, high))
+                left = right
         painter.end()
+
+    def _rows(self, width: int) -> list[list[Notice]]:
+        """The notices line by line; each line fills the bar."""
+        rows: list[list[Notice]] = []
+        room = 0.0
+        for notice in self._notices:
+            wide = self._wide(notice)
+            if not rows or wide > room:
+                rows.append([])
+                room = float(width)
+            rows[-1].append(notice)
+            room -= wide
+        return rows
+
+    @staticmethod
+    def _wide(notice: Notice) -> float:
+        theme = current_theme()
+        words = QFontMetricsF(theme.font(13, bold=True)).horizontalAdvance(notice.words)
+        return words + theme.px(_ICON) + 8 + 2 * _MARGIN
+
+    @staticmethod
+    def _paint(painter: QPainter, notice: Notice, box: QRectF) -> None:
+        theme = current_theme()
+        side, ink = theme.px(_ICON), theme.colour(notice.ink)
+        painter.fillRect(box, theme.colour(notice.ground))
+        spot = QRectF(box.left() + _MARGIN, box.center().y() - side / 2, side, side)
+        paint_icon(painter, notice.icon, spot, ink)
+        painter.setPen(ink)
+        painter.setFont(theme.font(13, bold=True))
+        words = QRectF(spot.right() + 8, box.top(), box.right() - spot.right() - 8, box.height())
+        painter.drawText(words, _FLAGS, notice.words)
