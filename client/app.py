@@ -166,6 +166,8 @@ class _Trail:
         self.opened: Final = _bound(opening.opened, place)
         self.stopped: Final = _bound(opening.stopped, place)
         self.locked: Final = _bound(opening.locked, place)
+        self.allowed: Final = _bound(opening.allowed, place)
+        self.own_name: Final = _bound(opening.own_name, place)
 
 
 class _Safety:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from domain.entered import parse_day, parse_instant
-from domain.errors import InvalidInput, NotAuthorised
+from domain.errors import InvalidInput
 from domain.ids import CommandId, EncounterId
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class Entry:
                 right = f"one of {', '.join((*known, *COMMON))}"
                 raise InvalidInput(name, f"{name} is no field of this command", right=right)
         actor = self.optional_text("actor")
-        if actor is not None and actor != self.user:
-            raise NotAuthorised(f"{self.user} may not act for {actor}", needs=f"--user {actor}")
         self.app: App = call.app()
+        if actor is not None:
+            self.app.own_name(user=self.user, actor=actor)
         given = self.optional_text("command_id")
         self.command: Final = CommandId(given) if given else self.app.new_command()
 

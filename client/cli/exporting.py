@@ -34,6 +34,7 @@ def deidentified(call: Call) -> int:
 
     folder, user = Path(str(call.options.out)), call.user()
     app = call.app()
+    app.allowed(user=user, use_case="export.deidentified")
     with Progress(call.stderr, "stays") as progress:
         answer = export_deidentified(
             app.place, folder, user=user, now=app.now(), tell=progress.tell

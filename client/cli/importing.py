@@ -32,7 +32,6 @@ def import_mimic_iv(call: Call) -> int:
     """`wardloop import mimic-iv DIR`."""
     from client.cli.progress import Progress
     from client.gateway.mimic.run import DEFAULT_TIME_ZONE, import_mimic, time_zone_of
-    from domain.services.authorising import authorised
 
     folder = Path(call.options.folder)
     if not folder.is_dir():
@@ -41,7 +40,7 @@ def import_mimic_iv(call: Call) -> int:
     zone = DEFAULT_TIME_ZONE if offset is None else time_zone_of(offset)
     app = call.app()
     if app.secured:
-        authorised(app.reads, call.user(), "import.records")
+        app.allowed(user=call.user(), use_case="import.records")
     place = app.place
     with Progress(call.stderr, "patients") as progress:
         answer = import_mimic(place, folder, time_zone=zone, progress=progress.tell)

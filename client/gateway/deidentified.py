@@ -73,8 +73,9 @@ def export_deidentified(
     """
     actor = authorised(place.reads, user, "export.deidentified")
     _require_new(folder)
+    told_at, name = place.trust.clock.now(), folder.name
     place.trust.trail.write(
-        [AuditEntry(AuditAction.EXPORT, actor.user, now, "export.deidentified", target=folder.name)]
+        [AuditEntry(AuditAction.EXPORT, actor.user, told_at, "export.deidentified", target=name)]
     )
     stays = place.reads.encounters(active=False)
     veil = _veil(place, stays, now)

@@ -48,6 +48,8 @@ _NOUNS: Final[Mapping[str, str]] = MappingProxyType(
         "own_secrets": "user",
         "catalogues": "catalogue",
         "watching": "watch",
+        "opening": "access",
+        "presence": "access",
     }
 )
 """What a module of use cases is about; one that is not named here is about what its name says."""
@@ -129,6 +131,8 @@ def _note_refusal(
 ) -> None:
     """A denial, or an act that a check stopped; other refusals are no business of the trail."""
     detail: dict[str, object] = {"code": refusal.code}
+    if isinstance(gate := kwargs.get("use_case"), str):
+        detail["use_case"] = gate
     if _denies(refusal, kwargs):
         if isinstance(refusal, NotAuthorised):
             detail["needs"] = refusal.needs

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.auditing import AuditAction
-from domain.errors import NotFound
+from domain.errors import NotAuthorised, NotFound
 from domain.services.auditing import About, about_stay, note
 from domain.services.authorising import authorised
 
@@ -81,6 +81,26 @@ def stopped(
         outcome="refused",
         detail=detail,
     )
+
+
+def allowed(place: Workplace, *, user: str, use_case: str) -> None:
+    """Let somebody through the gate of what is no use case of its own: an import, an export.
+
+    Raises:
+        NotFound: nobody bears the user's name.
+        NotAuthorised: none of their roles opens it.
+    """
+    authorised(place.reads, user, use_case)
+
+
+def own_name(_place: Workplace, *, user: str, actor: str) -> None:
+    """Refuse an entry that is to be another person's (decision 48).
+
+    Raises:
+        NotAuthorised: the actor is not the user.
+    """
+    if actor != user:
+        raise NotAuthorised(f"{user} may not act for {actor}", needs=f"--user {actor}")
 
 
 def locked(place: Workplace, *, user: str) -> None:

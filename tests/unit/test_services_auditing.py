@@ -162,13 +162,29 @@ def test_a_name_that_nobody_bears_is_kept_as_it_was_given(shift: Shift) -> None:
     assert entry.patient == patient(shift)
     with pytest.raises(NotFound):
         shift.app.opened(user="nobody", what="loop", encounter=shift.stay)
-    assert last(shift).what == "opening.opened"
+    assert last(shift).what == "access.opened"
 
 
 def test_a_denial_about_a_stay_that_is_not_there_keeps_what_was_asked_for(shift: Shift) -> None:
     with pytest.raises(NotFound):
         shift.app.show_known(user="nobody", encounter=EncounterId("no stay"))
     assert (last(shift).encounter, last(shift).patient) == ("no stay", None)
+
+
+def test_who_enters_for_another_person_is_denied_with_both_names(shift: Shift) -> None:
+    shift.app.own_name(user="li.na", actor="li.na")
+    assert entries(shift) == []
+    with pytest.raises(NotAuthorised):
+        shift.app.own_name(user="li.na", actor="dr.chen")
+    assert (last(shift).user, last(shift).what) == ("li.na", "access.own_name")
+    assert last(shift).detail == {"code": "NOT_AUTHORISED", "needs": "--user dr.chen"}
+
+
+def test_a_gate_outside_of_the_use_cases_is_named(shift: Shift) -> None:
+    shift.app.allowed(user="ma.yu", use_case="export.deidentified")
+    with pytest.raises(NotAuthorised):
+        shift.app.allowed(user="li.na", use_case="export.deidentified")
+    assert last(shift).detail["use_case"] == "export.deidentified"
 
 
 def test_somebody_who_was_disabled_is_denied(shift: Shift) -> None:
@@ -191,7 +207,7 @@ def test_who_cannot_sign_in_stands_in_the_trail_also_a_name_that_nobody_bears(
         assert (entry.action, entry.user, entry.what) == (
             AuditAction.DENIED,
             name,
-            "presence.enter",
+            "access.enter",
         )
         assert entry.detail == {"code": "NO_SECRET"}
         assert GUESSED not in str(entry)
