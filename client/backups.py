@@ -299,7 +299,10 @@ class Backups:
             self._failed_at = self._clock.now()
             self._failure = error.code if isinstance(error, WardloopError) else "SYSTEM"
         state = self.state()
-        made_at = None if state.made_at is None else state.made_at.isoformat()
+        last, failed_at = state.made_at, self._failed_at
+        if last and failed_at and last >= failed_at.replace(microsecond=0):
+            self._failed_at, self._failure = None, ""  # somebody made one by hand meanwhile
+        made_at = None if last is None else last.isoformat()
         return {
             "backup_at": made_at,
             "backup_late": state.late,
