@@ -196,6 +196,8 @@ class Desk(QObject):
         elif since > _DELAYED_MS:
             words = texts("connection.delayed", age=age)
             self.window.status.show_connection(Tone.DUE_SOON, words)
+        elif self._health.backup_failed or self._health.backup_late:
+            self.window.status.show_connection(Tone.DUE_SOON, texts("connection_more.no_backup"))
         else:
             words = texts("connection_more.polled", age=age)
             self.window.status.show_connection(Tone.DONE, words)
