@@ -17,6 +17,7 @@ from client.desktop.changes import ChangeFeed
 from client.desktop.dialogs.step_dialog import StepDialog
 from client.desktop.idle import IdleWatch
 from client.desktop.page import Page, PageSpec
+from client.desktop.pages.alerts import AlertsPage
 from client.desktop.pages.audit import AUDITORS, AuditPage
 from client.desktop.pages.board import BoardPage
 from client.desktop.pages.incidents import OFFICERS, IncidentsPage
@@ -208,6 +209,7 @@ class Desk(QObject):
         return (
             PageSpec("board", "rail.board", "board", partial(_board, seat), shortcut="F2"),
             PageSpec("work", "rail.work", "work", partial(_work, seat), shortcut="F3"),
+            PageSpec("alerts", "rail.alerts", "alerts", partial(_alerts, seat), shortcut="F7"),
             PageSpec("audit", "rail.audit", "search", partial(_audit, seat), roles=AUDITORS),
             PageSpec(
                 "incidents", "rail.incidents", "warning", partial(_incidents, seat), roles=OFFICERS
@@ -300,6 +302,10 @@ def _board(seat: Seat, texts: Texts) -> Page:
 
 def _work(seat: Seat, texts: Texts) -> Page:
     return WorklistPage(texts, seat)
+
+
+def _alerts(seat: Seat, texts: Texts) -> Page:
+    return AlertsPage(texts, seat)
 
 
 def _incidents(seat: Seat, texts: Texts) -> Page:

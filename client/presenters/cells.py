@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from client.presenters.tone import Tone
+    from domain.alerts import AlertSeverity
 
 
 class LoopKind(StrEnum):
@@ -48,6 +49,7 @@ class Cell:
         tag: the type tag before the text, as written (`Rx`).
         right: whether it stands at the right, as numbers do.
         ids: whether it is a record number: tabular, with a slashed zero.
+        severity: the alert severity whose mark stands before the text.
     """
 
     runs: tuple[Run, ...] = ()
@@ -55,6 +57,7 @@ class Cell:
     tag: str = ""
     right: bool = False
     ids: bool = False
+    severity: AlertSeverity | None = None
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from client.desktop.models.rows import CELL_ROLE, ROW_ROLE
 from client.desktop.theme import Theme, current_theme
 from client.desktop.widgets.section_header import paint_section
+from client.desktop.widgets.severity_mark import MARK, paint_severity
 from client.desktop.widgets.status_pill import paint_pill, pill_size
 from client.desktop.widgets.type_tag import paint_tag, tag_size
 from client.presenters.cells import Cell, Run, Section, Weight
@@ -19,6 +20,8 @@ PAD: Final = 8
 _LINE: Final = 20
 _ROW: Final = 36
 _MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_CLOSING: Final = "，。、；：）"
+"""What may not begin a line in Chinese."""
 _Piece = tuple[str, Weight, QFont, float]
 
 
@@ -40,6 +43,9 @@ def words(text: str) -> list[str]:
     """The pieces between which a line may break: after a blank, and after a Chinese character."""
     pieces: list[str] = [""]
     for letter in text:
+        if letter in _CLOSING and not pieces[-1] and len(pieces) > 1:
+            pieces[-2] += letter
+            continue
         pieces[-1] += letter
         if letter == " " or "\u4e00" <= letter <= "\u9fff":
             pieces.append("")
@@ -75,6 +81,7 @@ class CellDelegate(QStyledItemDelegate):
             width = pill_size(cell.tone, cell.text, theme).width()
             return QSize(round(width) + 2 * PAD, theme.px(_ROW))
         tag = tag_size(cell.tag, theme).width() + 6 if cell.tag else 0
+        tag += theme.px(MARK) + 6 if cell.severity is not None else 0
         width = option.rect.width() - 2 * PAD - tag
         count = len(lay_out(cell, width, theme)) if width > 0 else 1
         return QSize(0, max(theme.px(_ROW), theme.px(_LINE) * count + theme.px(12)))
@@ -149,6 +156,11 @@ def _paint_cell(painter: QPainter, cell: Cell, box: QRectF, theme: Theme) -> Non
     if cell.tone is not None:
         paint_pill(painter, cell.tone, cell.text, QPointF(box.left() - 5, box.center().y()), theme)
         return
+    if cell.severity is not None:
+        side = theme.px(MARK)
+        spot = QRectF(box.left(), box.center().y() - side / 2, side, side)
+        paint_severity(painter, cell.severity, spot, theme)
+        box.setLeft(spot.right() + 6)
     if cell.tag:
         at = QPointF(box.left(), box.center().y())
         box.setLeft(paint_tag(painter, cell.tag, at, theme).right() + 6)
