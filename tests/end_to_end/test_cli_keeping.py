@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from client.settings import Settings
+from client.watch import LEASE
+from client.wiring import SystemClock, build
 from tests.end_to_end import hospital
 from tests.end_to_end.command_line import Wardloop, say
 
@@ -220,3 +225,25 @@ def test_the_doctor_says_how_old_the_last_backup_is(ward: Wardloop) -> None:
     state, found = backups()
     assert state == "ok"
     assert found.startswith("the last one that held is 0 min old")
+
+
+def test_the_doctor_says_what_the_watch_told_and_where_keys_lie(ward: Wardloop) -> None:
+    ward.environ |= {**os.environ, "QT_QPA_PLATFORM": "offscreen", **ward.environ}
+    with_folder(ward)
+    ward.does("db", "backup", "--encrypt")
+    now = SystemClock().now()
+    with closing(build(Settings(database=ward.url), clock=SystemClock())) as app:
+        assert app.leases is not None
+        app.leases.take(LEASE, "ws-1:7", now=now, lasts=timedelta(minutes=5))
+        app.leases.tell(LEASE, "ws-1:7", {"backup_failed": "DISK_FULL"})
+    found = {line["what"]: line for line in ward.does("doctor")["lines"]}
+    assert found["backups"]["state"] == "attention"
+    assert found["backups"]["found"].endswith("; the last try failed: DISK_FULL")
+    assert "wardloop db backup" in found["backups"]["to_do"]
+    assert found["keys"]["state"] == "attention"
+    assert found["keys"]["found"].startswith("backup; in files")
+    assert "The last try to make one failed: DISK_FULL." in ward("watch", "--show").out
+    (ward.folder / "keys" / "backup.key").chmod(0o644)
+    said = ward("doctor", "--json")
+    assert said.code == 1, "a key that others can read stops work"
+    assert "chmod 600" in said.out
