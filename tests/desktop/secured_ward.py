@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
 from client.desktop.desk import Desk
+from client.desktop.dialogs.step_dialog import StepDialog
 from client.desktop.pages.sign_in import SignInPage
 from domain.barcodes.local import staff_badge
 from domain.ids import PractitionerId
 from domain.services.own_secrets import NewSecret
-from tests.desktop.open_window import rest
+from tests.desktop.open_window import rest, subject
 from tests.desktop.ward import copied, own_ward
 from tests.desktop.ward_sample import Sample
 from tests.secured import secret_of, secure
@@ -64,3 +69,27 @@ def sign_in(desk: Desk, user: str, secret: str | None = None) -> None:
     page.secret.setText(secret_of(user) if secret is None else secret)
     page.sign_in()
     rest(desk)
+
+
+def opened(qapp: QApplication, qtbot: QtBot, sample: Sample) -> Iterator[Desk]:
+    """A window on a ward at which nobody sits, for as long as a test lasts."""
+    made = Desk(qapp, sample.app, sample.settings)
+    qtbot.addWidget(made.window)
+    try:
+        made.window.resize(1366, 768)
+        made.window.show()
+        made.window.activateWindow()
+        qtbot.waitUntil(made.window.isActiveWindow)
+        rest(made)
+        yield made
+    finally:
+        made.close()
+
+
+def dialog(desk: Desk, sample: Sample, name: str, step: str, number: int = 0) -> StepDialog:
+    """The step dialog of a step of an order."""
+    desk.window.open("step", subject(sample, name, step, number))
+    rest(desk)
+    page = desk.window.page
+    assert isinstance(page, StepDialog)
+    return page
