@@ -23,6 +23,13 @@ from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
 from domain.happenings import Happening, Noun
 from domain.ids import PractitionerId
 from domain.people import Role
+from domain.services.alert_reasons import (
+    OVERRIDE_REASONS,
+    SECONDS,
+    SNOOZE_REASONS,
+    VERDICTS,
+    require_reason,
+)
 from domain.services.authorising import authorised, second_person
 from domain.services.undersigning import UNPROVED, proofs_of
 from domain.services.writing import carry_out
@@ -40,35 +47,10 @@ if TYPE_CHECKING:
     from domain.services.writing import Writing
     from domain.signatures import Secrets
 
-SNOOZE_REASONS: Final = (
-    "emergency_elsewhere",
-    "patient_away",
-    "waiting_for_person",
-    "waiting_for_result",
-    "other",
-)
-OVERRIDE_REASONS: Final = (
-    "benefit_outweighs_risk_monitored",
-    "tolerated_before",
-    "already_adjusted",
-    "alternative_unavailable",
-    "inaccurate_data",
-    "patient_refused",
-    "comfort_care",
-    "not_clinically_relevant",
-    "duplicate",
-    "other",
-)
-"""Reason codes of an override (rules specification 3.1)."""
-VERDICTS: Final = ("accepted", "commented", "escalated")
-OWN_WORDS: Final = 10
-"""Letters that a reason in one's own words has at least (rules specification 3.1)."""
 _UNSIGNED: Final[tuple[Proofs, Mapping[PractitionerId, Meaning]]] = (
     UNPROVED,
     MappingProxyType({}),
 )
-SECONDS: Final = (Role.PHARMACIST, Role.SENIOR_PHYSICIAN)
-"""Who may be the second person of an overridden S1 (rules specification 3.1)."""
 
 
 def acknowledge(
@@ -115,7 +97,7 @@ def snooze(
         NotAuthorised: the actor is none of those who were told.
         Refused: it may not be put off, not so long, or not again.
     """
-    _require_reason("reason", reason, SNOOZE_REASONS, note)
+    require_reason("reason", reason, SNOOZE_REASONS, note)
     if minutes < 1:
         raise InvalidInput("minutes", f"{minutes} is no time", right="minutes from 1")
 
@@ -178,7 +160,7 @@ def override(
         NotAuthorised: the actor is none of those who were told, or the second may not agree.
         Refused: it is resolved, overridden already, or an S1 without a second person.
     """
-    _require_reason("reason", reason, OVERRIDE_REASONS, text)
+    require_reason("reason", reason, OVERRIDE_REASONS, text)
     agreeing = None if second is None else second_person(place.reads, second, field="second")
     seconds = () if second is None else (second,)
     proofs = proofs_of(place, user=user, secrets=secrets, what="alert.override", seconds=seconds)
@@ -385,12 +367,3 @@ def _happening(found: Alert, body: AlertAct, writing: Writing) -> Happening:
         recorded_at=writing.now,
         encounter=found.encounter,
     )
-
-
-def _require_reason(field: str, reason: str, codes: tuple[str, ...], words: str) -> None:
-    if reason not in codes:
-        raise InvalidInput(field, f"{reason!r} is no reason code", right=", ".join(codes))
-    if reason == "other" and len(words.strip()) < OWN_WORDS:
-        raise InvalidInput(
-            "text", "the reason is not said", right=f"at least {OWN_WORDS} letters in your words"
-        )
