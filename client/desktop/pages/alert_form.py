@@ -15,7 +15,12 @@ from client.desktop.widgets.key_button import ButtonKind, KeyButton
 from client.presenters.alert_acts import Said
 from client.presenters.alert_pane import Act, AlertPane
 from client.texts import Texts
-from domain.services.alerting import OVERRIDE_REASONS, OWN_WORDS, SNOOZE_REASONS, VERDICTS
+from domain.services.alert_reasons import (
+    OVERRIDE_REASONS,
+    OWN_WORDS,
+    SNOOZE_REASONS,
+    VERDICTS,
+)
 
 _REASONS: Final = {Act.SNOOZE: SNOOZE_REASONS, Act.OVERRIDE: OVERRIDE_REASONS}
 _WITH_WORDS: Final = frozenset({Act.SNOOZE, Act.OVERRIDE, Act.REVIEW})
