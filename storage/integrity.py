@@ -201,7 +201,7 @@ def guards(driver: Driver) -> Fault | None:
     standing = {row[0]: row[1:] for row in driver.rows(_TRIGGERS)}
     for name, table in sqlite.GUARDS.items():
         on, body = standing.get(name, ("", ""))
-        if on != table or "RAISE(ABORT" not in str(body):
+        if on != table or not _refuses(name, table, str(body)):
             return Fault(
                 table,
                 0,
@@ -209,3 +209,14 @@ def guards(driver: Driver) -> Fault | None:
                 " dropped it, restore the latest backup",
             )
     return None
+
+
+def _refuses(name: str, table: str, body: str) -> bool:
+    """Whether a trigger still refuses whatever it is there to refuse, without a condition."""
+    words = " ".join(body.split())
+    act = name.rpartition("_")[2]
+    no = "BEGIN SELECT RAISE(ABORT, '"
+    if act != "replace":
+        return words.startswith(f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} {no}")
+    there = f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM "
+    return words.startswith(f"{there}{table} WHERE ") and f"rowid = NEW.rowid) {no}" in words

@@ -93,14 +93,28 @@ def test_a_guard_of_the_journal_that_was_taken_away_is_named(
     assert guard in fault.what
 
 
-def test_a_guard_that_guards_nothing_any_more_is_named(store: Store, stay: EncounterId) -> None:
+@pytest.mark.parametrize(
+    ("guard", "body"),
+    [
+        ("journal_no_update", "BEFORE UPDATE ON journal BEGIN SELECT 1; END"),
+        (
+            "journal_no_update",
+            "BEFORE UPDATE ON journal WHEN 0 BEGIN SELECT RAISE(ABORT, 'never'); END",
+        ),
+        (
+            "audit_no_replace",
+            "BEFORE INSERT ON audit WHEN EXISTS (SELECT 1) BEGIN SELECT RAISE(ABORT, ''); END",
+        ),
+    ],
+)
+def test_a_guard_that_guards_nothing_any_more_is_named(
+    store: Store, stay: EncounterId, guard: str, body: str
+) -> None:
     assert stay
     with raw(store) as connection:
-        connection.execute("DROP TRIGGER journal_no_update")
-        connection.execute(
-            "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT 1; END"
-        )
-    assert "journal_no_update" in fault_of(store).what
+        connection.execute(f"DROP TRIGGER {guard}")
+        connection.execute(f"CREATE TRIGGER {guard} {body}")
+    assert guard in fault_of(store).what
 
 
 @pytest.mark.parametrize(
