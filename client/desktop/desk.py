@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, QObject, Signal, Slo
 from PySide6.QtWidgets import QApplication
 
 from client.app import App
+from client.desktop.alert_news import AlertNews
 from client.desktop.background import Background, run_in_background
 from client.desktop.changes import ChangeFeed
 from client.desktop.dialogs.step_dialog import StepDialog
@@ -86,6 +87,7 @@ class Desk(QObject):
             version=program_version(),
         )
         self.idle = IdleWatch(qt, milliseconds=self._milliseconds.elapsed)
+        self.news = AlertNews(self.window, self.seat)
         self.sessions = Sessions(self.window, self.seat, settings, self.idle)
         self._connect()
         self.sign_out()

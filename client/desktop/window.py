@@ -24,6 +24,7 @@ from client.desktop.icons import application_icon
 from client.desktop.page import Page, PageSpec
 from client.desktop.theme import THEMES, ThemeName, apply_theme, current_theme
 from client.desktop.widgets import app_bar, rail, status_bar
+from client.desktop.widgets.alert_strip import AlertStrip
 from client.desktop.widgets.focus_ring import FocusRing
 from client.desktop.widgets.notice_bar import NoticeBar
 from client.desktop.widgets.patient_banner import PatientBanner
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self._ward = ("", "")
         self._trail: list[tuple[str, object]] = []
         self.bar = app_bar.AppBar(self.formats)
+        self.strip = AlertStrip()
         self.banner = PatientBanner()
         self.rail = rail.Rail()
         self.status = status_bar.StatusBar(texts, version=version)
@@ -266,7 +268,7 @@ class MainWindow(QMainWindow):
         middle.setSpacing(0)
         middle.addWidget(self.rail)
         middle.addWidget(self._stack, 1)
-        for widget in (self.notices, self.bar, self.banner):
+        for widget in (self.notices, self.bar, self.strip, self.banner):
             column.addWidget(widget)
         column.addLayout(middle, 1)
         column.addWidget(self.status)

@@ -18,42 +18,59 @@ _TRIANGLE: Final = ((12, 2), (23, 21.4), (1, 21.4))
 _DIAMOND: Final = ((12, 1), (23, 12), (12, 23), (1, 12))
 
 
-def paint_severity(painter: QPainter, severity: AlertSeverity, box: QRectF, theme: Theme) -> None:
-    """Draw a severity's mark into a square box.
+def paint_severity(
+    painter: QPainter,
+    severity: AlertSeverity,
+    box: QRectF,
+    theme: Theme,
+    *,
+    inverted: bool = False,
+) -> None:
+    """Draw a severity's mark into a square box; inverted on a ground of its own colour.
 
     S1 is a triangle with two strokes, S2 with one, S3 a diamond, S4 a disc, S5 a ring.
     """
     high = severity.rank <= AlertSeverity.S2.rank
+    edge, ink = ("al-high", "on-high") if high else ("text", "on-al")
+    fill: str | None = {AlertSeverity.S3: "al-med", AlertSeverity.S4: "al-low"}.get(severity)
+    if high:
+        fill = "al-high"
+    elif fill is None:
+        ink = "text"
+    if inverted:
+        edge, ink, fill = "on-high", "al-high", "on-high"
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.topLeft())
     painter.scale(box.width() / _GRID, box.height() / _GRID)
-    ink = theme.colour("on-high" if high else "on-al")
-    painter.setPen(QPen(theme.colour("al-high" if high else "text"), 1.2))
-    if high:
-        painter.setBrush(theme.colour("al-high"))
-        painter.drawPolygon(_polygon(_TRIANGLE))
-    elif severity is AlertSeverity.S3:
-        painter.setBrush(theme.colour("al-med"))
-        painter.drawPolygon(_polygon(_DIAMOND))
-    elif severity is AlertSeverity.S4:
-        painter.setBrush(theme.colour("al-low"))
-        painter.drawEllipse(QPointF(12, 12), 10.4, 10.4)
-    else:
-        ink = theme.colour("text")
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(12, 12), 10.4, 10.4)
-    pen = QPen(ink, 2.5)
+    painter.setPen(QPen(theme.colour(edge), 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else theme.colour(fill))
+    _paint_shape(painter, severity)
+    pen = QPen(theme.colour(ink), 2.5)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    if severity in {AlertSeverity.S4, AlertSeverity.S5}:
+    _paint_sign(painter, severity)
+    painter.restore()
+
+
+def _paint_shape(painter: QPainter, severity: AlertSeverity) -> None:
+    if severity.rank <= AlertSeverity.S2.rank:
+        painter.drawPolygon(_polygon(_TRIANGLE))
+    elif severity is AlertSeverity.S3:
+        painter.drawPolygon(_polygon(_DIAMOND))
+    else:
+        painter.drawEllipse(QPointF(12, 12), 10.4, 10.4)
+
+
+def _paint_sign(painter: QPainter, severity: AlertSeverity) -> None:
+    """One exclamation mark, of S1 two; of the quiet ones an `i`."""
+    if severity.rank >= AlertSeverity.S4.rank:
         _stroke(painter, 12, 17.6, 11.0, dot=6.6)
     elif severity is AlertSeverity.S3:
         _stroke(painter, 12, 6.6, 12.6, dot=17.2)
     else:
         for x in (9.6, 14.4) if severity is AlertSeverity.S1 else (12.0,):
             _stroke(painter, x, 9.4, 14.2, dot=18.2)
-    painter.restore()
 
 
 def _stroke(painter: QPainter, x: float, top: float, foot: float, *, dot: float) -> None:
