@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.commands import ReviseDraft
+from domain.errors import Forestalled
 from domain.orders import Priority
 from domain.people import Role
 from tests.openings import MEDICATION, dose
@@ -53,8 +54,11 @@ def test_a_draft_waits_for_nothing_but_its_signature() -> None:
     story.record("M1", "07:10")
     assert story.order.state.value == "in_progress"
     assert story.due() == {"TM01": at("08:10"), "TM02": at("09:10")}
-    with refused("ALREADY_DONE"):
+    with refused("ALREADY_DONE") as told:
         story.record("M1", "07:12")
+    assert isinstance(told.error, Forestalled)
+    assert (told.error.who, told.error.when) == ("physician1", at("07:10"))
+    assert "by physician1 at 2026-11-24T07:10" in told.error.message
 
 
 @pytest.mark.rows("MX19", "TM27", "E10")
