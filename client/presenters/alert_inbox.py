@@ -237,24 +237,43 @@ def state_words(item: AlertItem, names: Names, *, now: datetime, formats: Format
     return ("，" if formats.chinese else ", ").join(said)
 
 
-def under_patients(lines: Sequence[InboxLine], formats: Formats) -> tuple[Line, ...]:
-    """The rows, each patient's under a heading with who they are."""
+def under_patients(
+    lines: Sequence[InboxLine], formats: Formats, *, closed: frozenset[str] = frozenset()
+) -> tuple[Line, ...]:
+    """The rows, each patient's under a heading with who they are.
+
+    Args:
+        closed: patients whose rows are folded away; their heading and count stay.
+    """
     counts = Counter(line.patient for line in lines)
     shown: list[Line] = []
     before = ""
     for line in lines:
+        folded = line.patient in closed
         if line.patient != before:
             before = line.patient
-            shown.append(_heading(line.item, counts[before], formats))
-        shown.append(line)
+            title = _title(line.item, formats)
+            note = identity_words(line.item, formats)
+            shown.append(Section(title, counts[before], note, folded))
+        if not folded:
+            shown.append(line)
     return tuple(shown)
 
 
-def _heading(item: AlertItem, count: int, formats: Formats) -> Section:
-    row, texts = item.row, formats.texts
+def patient_under(section: Section, lines: Iterable[InboxLine], formats: Formats) -> str:
+    """Whose heading it is."""
+    return next(
+        line.patient
+        for line in lines
+        if (section.title, section.note)
+        == (_title(line.item, formats), identity_words(line.item, formats))
+    )
+
+
+def _title(item: AlertItem, formats: Formats) -> str:
+    row = item.row
     name = formats.name(row.patient_name, row.patient_name_zh).first
-    title = f"{texts('alert_page.bed', bed=row.bed)}  {name}"
-    return Section(title, count, identity_words(item, formats))
+    return f"{formats.texts('alert_page.bed', bed=row.bed)}  {name}"
 
 
 def identity_words(item: AlertItem, formats: Formats) -> str:

@@ -79,12 +79,12 @@ def news_words(
     texts = formats.texts
     first = min(items, key=lambda one: (one.alert.severity.rank, one.alert.since, one.alert.id))
     words = AlertWords(formats, data.names, loops)
-    said = texts(
+    more = len(items) - 1
+    return texts(
         "alert_page.new_one",
         severity=texts(f"alert_severity.{first.alert.severity.value}"),
         bed=first.row.bed,
         what=words.wrong(first),
         action=words.to_do(first.rule),
+        more=texts("alert_page.new_more", n=more) if more else "",
     )
-    more = len(items) - 1
-    return texts("alert_page.new_more", words=said, n=more) if more else said

@@ -234,8 +234,12 @@ class AlertForm(QFrame):
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
         column.addWidget(self.title)
-        for widget in (self.minutes, self.verdict, self.reason, self.words):
+        for widget in (self.minutes, self.verdict):
             column.addWidget(widget)
+        why = row_of(self.reason, self.words)
+        why.setStretch(0, 2)
+        why.setStretch(1, 3)
+        column.addLayout(why)
         second = row_of(self.second, self.second_secret)
         second.setStretch(0, 1)
         column.addLayout(second)

@@ -154,16 +154,16 @@ class AlertPanel(QFrame):
         self._trail.setColumnStretch(1, 1)
 
     def _show_acts(self, pane: AlertPane) -> None:
-        reasons = []
+        reasons: dict[str, list[str]] = {}
         for act, button in self.acts.items():
             view = pane.act(act)
             button.setVisible(view is not None)
             button.setEnabled(view is not None and view.allowed)
             button.set_reason("" if view is None else view.reason)
             if view is not None and view.reason:
-                name = button.text().rstrip(" …")
-                reasons.append(f"{name}: {view.reason}")
-        self._why.setText("\n".join(reasons))
+                reasons.setdefault(view.reason, []).append(button.text().rstrip(" …"))
+        said = (f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
+        self._why.setText("\n".join(said))
         self._why.setVisible(bool(reasons))
         one = pane.subject is not None
         step = pane.subject is not None and pane.subject.step

@@ -30,6 +30,7 @@ from client.presenters.alert_inbox import (
     in_view,
     inbox_lines,
     keep_places,
+    patient_under,
     read_inbox,
     under_patients,
 )
@@ -52,7 +53,7 @@ _TICK_MS: Final = 20_000
 _WIDE: Final = 1600
 _COLUMNS: Final = (
     ("severity", "alert_page.column_severity", 104),
-    ("since", "alert_page.column_since", 128),
+    ("since", "alert_page.column_since", 146),
     ("what", "alert_page.column_what", 0),
     ("told", "alert_page.column_told", 196),
     ("state", "alert_page.column_state", 150),
@@ -82,6 +83,7 @@ class AlertsPage(Page):
         self._moved = 0
         self._wanted = ""
         self._wide = False
+        self._closed: frozenset[str] = frozenset()
         self.setProperty("ground", "bg")
         self.title = label("", "page")
         self.views = ChoiceRow(height=32)
@@ -194,6 +196,7 @@ class AlertsPage(Page):
         """Somebody else works here: nothing of the former list may remain."""
         self._session = session = self._seat.session
         self._data, self._lines, self._moved, self._trail = InboxData(), (), 0, ("", ())
+        self._closed = frozenset()
         self.acting.stop()
         self.model.replace(())
         self.panel.show_pane(None)
@@ -214,7 +217,7 @@ class AlertsPage(Page):
         )
         chosen = self.table.current_key
         self._lines, self._moved = (lines, 0) if fresh else keep_places(self._lines, lines)
-        self.model.replace(under_patients(self._lines, formats))
+        self.model.replace(under_patients(self._lines, formats, closed=self._closed))
         self._choose(chosen)
         self._show_head(session)
         self._show_pane()
@@ -293,6 +296,16 @@ class AlertsPage(Page):
             self.acting.stop()
         self._show_pane()
 
+    @Slot(object)
+    def _toggled(self, key: object) -> None:
+        """Fold a patient's alerts away, or show them again; their count stays."""
+        formats = self._seat.formats(self._texts)
+        found = (one for one in self.model.rows if isinstance(one, Section) and _key(one) == key)
+        section = next(found, None)
+        if section is not None:
+            self._closed ^= {patient_under(section, self._lines, formats)}
+            self._lay_out(fresh=False)
+
     @Slot(str)
     def _view_chosen(self, _view: str) -> None:
         self._lay_out(fresh=True)
@@ -362,6 +375,7 @@ class AlertsPage(Page):
         self.views.chosen.connect(self._view_chosen)
         self.table.chosen.connect(self._row_chosen)
         self.table.opened.connect(self._opened)
+        self.table.section_toggled.connect(self._toggled)
         self.panel.task_wanted.connect(self._open_task)
         self.panel.loop_wanted.connect(self._open_loop)
         self.acting.said.connect(self.said)
