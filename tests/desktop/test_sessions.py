@@ -156,7 +156,7 @@ def test_a_locked_window_tells_nothing_of_a_patient_to_eyes_or_screen_readers(
     desk: Desk, sample: Sample
 ) -> None:
     sign_in(desk, "li.na")
-    for key in ("board", "work"):
+    for key in ("board", "alerts", "work"):
         desk.window.open(key)
         rest(desk)
     desk.window.open("loop", subject(sample, "vancomycin", ""))
