@@ -42,6 +42,8 @@ def test_who_saw_and_who_changed_anything_of_a_patient(wardloop: Wardloop) -> No
     changed = [line for line in lines if line["action"] == "recorded"]
     assert {"admitted", "order_placed", "step_recorded"} <= {line["what"] for line in changed}
     assert {line["workstation"] for line in lines} == {"test"}
+    looked = {line["at"][:16] for line in lines if line["action"] == "read"}
+    assert "2026-11-24T00:00" not in looked, "the trail goes by the true clock, not by --now"
     assert {line["mrn"] for line in lines} == {MRN}
     assert {line["ward"] for line in lines} == {"3A"}
 

@@ -18,7 +18,7 @@ from storage.store import Store, open_store
 from tests.busy_day import a_busy_day, raw, tamper
 from tests.fakes import FakeClock
 from tests.sealed_day import NOON, look, seals_of
-from tests.stores import new_store
+from tests.stores import KEY, new_store
 from tests.wards import NURSE, Hospital
 
 
@@ -63,6 +63,15 @@ def test_a_database_that_was_never_sealed_says_so(store: Store, keys: Path) -> N
     found = proof(store, keys)
     assert found.holds
     assert (found.seals, found.sealed_at, found.unsealed, found.older_told) == (0, None, 1, False)
+
+
+def test_an_encrypted_database_is_sealed_and_proved_alike(tmp_path: Path, keys: Path) -> None:
+    store = new_store(tmp_path, FakeClock(), key=KEY)
+    sealed_day(store, keys)
+    found = proof(store, keys)
+    assert found.holds
+    assert (found.seals, found.unsealed) == (1, 0)
+    store.close()
 
 
 def test_nothing_new_needs_no_new_seal(store: Store, keys: Path) -> None:
