@@ -12,6 +12,7 @@ import pytest
 from domain.alerts import AlertSeverity
 from domain.analytes import in_stored_unit
 from domain.errors import DefinitionError
+from rules.knowledge import tables as of_a_day
 from rules.knowledge.limit_rows import CriticalLimitRow
 from rules.knowledge.loading import SHIPPED, load_knowledge
 from rules.knowledge.result_limits import result_limits
@@ -64,6 +65,16 @@ def test_only_some_days_are_remembered() -> None:
 )
 def test_ingredients_are_found_in_a_products_name(text: str, ingredients: tuple[str, ...]) -> None:
     assert tables().ingredients_in(text) == ingredients
+
+
+def test_names_of_products_are_forgotten_before_they_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(of_a_day, "_REMEMBERED", 1)
+    known = load_knowledge().on(TODAY)
+    for text in ("paracetamol of one name", "paracetamol of another"):
+        assert known.ingredients_in(text) == ("paracetamol",)
+    assert list(known.named) == ["paracetamol of another"]
 
 
 @pytest.mark.parametrize(
