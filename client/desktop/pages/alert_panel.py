@@ -166,8 +166,7 @@ class AlertPanel(QFrame):
         self._why.setText("\n".join(said))
         self._why.setVisible(bool(reasons))
         one = pane.subject is not None
-        step = pane.subject is not None and pane.subject.step
-        self.task.set_text(self._texts("alert_page.task" if step else "alert_page.patient"))
+        self.task.set_text(self._texts("alert_page.task" if one else "alert_page.patient"))
         self.loop.setEnabled(one)
         self.loop.set_reason("" if one else self._texts("alert_page.why_no_task"))
 

@@ -21,6 +21,7 @@ from client.desktop.pages.parts import ChoiceRow, label, row_of
 from client.desktop.pages.seat import Seat
 from client.desktop.theme import current_theme
 from client.desktop.widgets.work_table import WorkTable
+from client.presenters.alert_acts import to_record
 from client.presenters.alert_inbox import (
     InboxData,
     InboxLine,
@@ -44,6 +45,7 @@ from client.presenters.judging import (
     scan_class,
 )
 from client.presenters.sign_in import Session
+from client.presenters.subject import Subject
 from client.texts import Texts
 from domain.patients import Patient
 from domain.people import Practitioner, Role
@@ -322,14 +324,26 @@ class AlertsPage(Page):
 
     @Slot()
     def _open_task(self) -> None:
-        """The step that would end the alert; of several, the work of the patient."""
-        pane = self.panel.pane
-        if pane is None:
+        """The step that is open now; of several orders, the work of the patient."""
+        pane, session = self.panel.pane, self._seat.session
+        if pane is None or session is None:
             return
-        if pane.subject is not None and pane.subject.step:
-            self.open_requested.emit("step", pane.subject)
-        else:
+        if pane.subject is None:
             self.open_requested.emit("work", pane.mrn)
+            return
+        formats = self._seat.formats(self._texts)
+        operation = partial(
+            to_record, self._seat.app, pane.subject, user=session.user, formats=formats
+        )
+        run_in_background(self, operation, done=self._step_found, failed=self._failed)
+
+    @Slot(object)
+    def _step_found(self, subject: Subject | None) -> None:
+        """Open the step; where none is open, the picture says what is waited for."""
+        if subject is not None:
+            self.open_requested.emit("step", subject)
+        else:
+            self._open_loop()
 
     @Slot(object)
     def _band_read(self, patient: Patient | None) -> None:
