@@ -12,6 +12,7 @@ from client.cli.output import moment, table
 if TYPE_CHECKING:
     from client.cli.call import Call
     from client.cli.parser import Commands
+    from client.settings import Settings
     from domain.safety import Approval
 
 
@@ -20,24 +21,25 @@ def add(site: Commands) -> None:
     approving = site.command(
         "approve",
         approve,
-        "agree to a site file; in a secured database it counts once two persons have",
+        "agree to a site file or loop file; in a secured database it counts once two have",
         more="For administrator, medical_affairs, nursing_manager, department_head and\n"
         "pharmacy_lead. The file is proved first. A file that is changed afterwards counts as it\n"
-        "was agreed to; one that nobody agreed to is left out, and `wardloop doctor` says so.",
+        "was agreed to; one that nobody agreed to is left out, and `wardloop doctor` says so.\n"
+        "A loop of your own is agreed to before the first order of its kind.",
     )
-    approving.add_argument("site_file", metavar="FILE", help="a site file (TOML)")
+    approving.add_argument(
+        "site_file", metavar="FILE", help="a site file, or one of a folder of the setting loops"
+    )
     site.command("approvals", list_approvals, "the files that somebody agreed to, and who")
 
 
 def approve(call: Call) -> int:
     """`wardloop site approve FILE`."""
-    from client.cli.site import proved
-
     path = Path(call.options.site_file)
     if not path.is_file():
         raise UsageError(f"{path} is not there", field="FILE")
     user, app = call.user(), call.app()
-    proved(path, call.settings())
+    _prove(path, call.settings())
     content = path.read_bytes().decode("utf-8")
     found = app.approve_configuration(
         user=user, command=app.new_command(), name=path.name, content=content
@@ -47,6 +49,17 @@ def approve(call: Call) -> int:
     else:
         words = f"{path.name} is proposed by {found.by[0]}; another person agrees to it."
     return call.answer(_data(found), words)
+
+
+def _prove(path: Path, settings: Settings) -> None:
+    """Refuse a file with faults: a site file, or one of the site's own loops with all others."""
+    from client.cli.site import proved
+    from rules.site_faults import read_shipped_parts
+
+    if path.resolve().parent in {folder.resolve() for folder in settings.loops}:
+        read_shipped_parts(profile=settings.profile, folders=settings.loops)
+    else:
+        proved(path, settings)
 
 
 def list_approvals(call: Call) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from client.databases import open_database
 from client.wiring import SystemClock, build
 from domain.ids import PractitionerId
 from domain.people import Practitioner, Role
+from rules.loops.loader import SHIPPED
 from tests.fakes import FakeClock
 from tests.integration.test_site_in_force import (
     FIVE_MINUTES,
@@ -124,3 +126,78 @@ def test_in_an_open_database_site_files_count_as_before(
     shift = shift_on(hospital, opened, hospital.file("short", FIVE_MINUTES))
     shift.ordered(shift.drug())
     assert deadline_of_check(shift) == "07:05"
+
+
+def test_what_comes_out_of_a_pipe_is_agreed_to_by_nobody(
+    hospital: Hospital, opened: list[App]
+) -> None:
+    _secured(hospital, opened)
+    pipe = hospital.folder / "short.toml"
+    os.mkfifo(pipe)
+    settings = hospital.settings(pipe)
+    store = open_database(settings, SystemClock())
+    opened.append(store)  # type: ignore[arg-type]  # closed like an App
+    found = agreed(settings, store, folder=hospital.folder / "laid out")
+    assert (found.settings.site, found.left_out) == ((), ("short.toml",))
+
+
+# ---------------------------------------------------------------- loops of one's own
+def _own_loop(hospital: Hospital, name: str = "weak") -> Path:
+    """Medication without signatures, which a nurse may order by herself; in a folder of its own."""
+    text = (SHIPPED / "medication.toml").read_text("utf-8")
+    for said, instead in (
+        ('id = "medication"', f'id = "{name}"'),
+        ('prefix = "med_"', f'prefix = "{name[:3]}_"'),
+        ("sign = true, ", ""),
+        (
+            '"prescribed", level = "order", by = ["PHY"]',
+            '"prescribed", level = "order", by = ["RN"]',
+        ),
+    ):
+        assert said in text
+        text = text.replace(said, instead, 1 if said.startswith("id") else -1)
+    folder = hospital.folder / "loops"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_nurse_brings_no_loop_of_her_own_by_which_she_orders_unsigned(
+    hospital: Hospital, opened: list[App]
+) -> None:
+    shift = _secured(hospital, opened)
+    weak = _own_loop(hospital)
+    settings = hospital.settings().model_copy(update={"loops": (weak.parent,)})
+
+    def kinds() -> set[str]:
+        app = build(settings, clock=FakeClock(at=local("07:00")))
+        opened.append(app)
+        return set(app.loops.loops)
+
+    assert "weak" not in kinds()
+    _agree(shift, "admin", weak)
+    assert "weak" not in kinds()
+    _agree(shift, OFFICER, weak)
+    assert "weak" in kinds()
+
+
+def test_a_folder_of_loops_holds_only_those_that_were_agreed_to_and_as_they_were(
+    hospital: Hospital, opened: list[App]
+) -> None:
+    shift = _secured(hospital, opened)
+    good, other = _own_loop(hospital, "good"), _own_loop(hospital, "other")
+    as_agreed = good.read_text("utf-8")
+    for user in ("admin", OFFICER):
+        _agree(shift, user, good)
+    good.write_text("changed = true\n", "utf-8")
+    settings = hospital.settings().model_copy(update={"loops": (good.parent,)})
+    store = open_database(settings, SystemClock())
+    opened.append(store)  # type: ignore[arg-type]  # closed like an App
+    cache = hospital.folder / "laid out"
+    found = agreed(settings, store, folder=cache)
+    assert (found.changed, found.left_out) == ((good.name,), (other.name,))
+    (laid,) = found.settings.loops
+    (laid / "slipped_in.toml").write_text("x = 1\n", "utf-8")
+    assert agreed(settings, store, folder=cache).settings.loops == (laid,)
+    assert {one.name: one.read_text("utf-8") for one in laid.iterdir()} == {good.name: as_agreed}
