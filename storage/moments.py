@@ -1,7 +1,8 @@
 """At what instant a command is recorded: true times rise along a chain, set ones do not lift them.
 
 A clock set by `--now` is a means of the demo, of tests and of imported records (decision 25). On a
-patient's true record it may neither stand far ahead nor go back.
+patient's true record it may neither stand far ahead nor go back; in a secured database it writes
+nothing there: who dates an act signs for the true time.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def recording_time(
     *,
     last: datetime,
     last_true: Callable[[], datetime | None],
+    secured: Callable[[], bool],
     rewind: bool,
 ) -> datetime:
     """The instant of a command on some chains, entries of an import left out.
@@ -35,6 +37,7 @@ def recording_time(
     Args:
         last: the latest entry of the chains.
         last_true: the latest one that was not recorded by a set clock; only asked where it counts.
+        secured: whether anybody's secret was ever set in this database.
         rewind: a set clock may stand before the last entry, where no entry is true.
 
     Raises:
@@ -42,7 +45,10 @@ def recording_time(
     """
     now = clock.now()
     if clock.simulated:
-        _refuse_set_clock(now, last, last_true(), rewind=rewind)
+        true = last_true()
+        if true is not None and secured():
+            raise _true_record(now)
+        _refuse_set_clock(now, last, true, rewind=rewind)
         return now
     if now >= last:
         return now
@@ -50,6 +56,15 @@ def recording_time(
         return last
     true = last_true()
     return now if true is None else max(now, true)
+
+
+def _true_record(now: datetime) -> Refused:
+    return Refused(
+        "SIMULATED_CLOCK",
+        f"--now {now.isoformat()}: this record is kept by the true clock, in a secured database",
+        next_step="Work without --now; what was done before is told with its time (at)",
+        field="now",
+    )
 
 
 def _refuse_set_clock(

@@ -15,7 +15,7 @@ from storage.alert_mapping import TOLD, project_alert
 from storage.chains import Chains
 from storage.clinical import StoredClinical
 from storage.clinical_projection import project_values, tells
-from storage.credentials import keep_credential
+from storage.credentials import ANY, keep_credential
 from storage.engine import RowRefusedError
 from storage.facts import facts_of
 from storage.journal import event_values, happening_values, said
@@ -85,6 +85,7 @@ class SqlTransaction:
             clock,
             last=instant(self._chains.last_recorded_at()),
             last_true=self._chains.last_true_at,
+            secured=lambda: driver.row(ANY) is not None,
             rewind=meta.rewind,
         )
         self._encounters: dict[str, EncounterId] = {}

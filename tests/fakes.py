@@ -158,6 +158,7 @@ class FakeTransaction:
             store.clock,
             last=max(self._state.recorded.get(chain, EARLIEST) for chain in chains),
             last_true=lambda: max(true, default=None),
+            secured=lambda: bool(self._state.told),
             rewind=meta.rewind,
         )
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.credentials import Credential, Method
 from domain.errors import Refused
-from domain.happenings import BandReplaced, Happening, Noun
+from domain.happenings import BandReplaced, CredentialSet, Happening, Noun
 from domain.ids import EncounterId
 from domain.records import Source
 from tests.any_store import SEVEN, AnyStore, at
@@ -69,6 +70,27 @@ def test_a_set_clock_far_from_a_patients_true_record_writes_nothing_there(
     assert "without --now" in refused.message
     hospital.clock.at = SEVEN + timedelta(hours=12)
     with any_store.units.begin(hospital.meta(), encounters=[stay]) as transaction:
+        assert transaction.now == hospital.clock.at
+
+
+def test_in_a_secured_ward_no_act_is_dated_by_a_set_clock(
+    hospital: Hospital, any_store: AnyStore, stay: EncounterId, demo_stay: EncounterId
+) -> None:
+    """Who is late says so: neither a dose nor an alert comes at an hour that somebody chose."""
+    hospital.clock.simulated = False
+    kept = Credential(NURSE, Method.PIN, "a hash", SEVEN)
+    with any_store.units.begin(hospital.meta("secret.set")) as transaction:
+        transaction.keep_secret(kept)
+        body = CredentialSet(NURSE, kept.method, kept.fingerprint, must_change=False, by=NURSE)
+        told = Happening(Noun.PRACTITIONER, NURSE, body, NURSE, SEVEN, transaction.now)
+        transaction.tell([told])
+        transaction.commit()
+    hospital.clock.simulated = True
+    for when in (SEVEN, SEVEN + timedelta(minutes=20), SEVEN + timedelta(hours=11)):
+        refused = refused_at(hospital, any_store, stay, when, rewind=True)
+        assert refused.code == "SIMULATED_CLOCK"
+        assert "without --now" in refused.message
+    with any_store.units.begin(hospital.meta(), encounters=[demo_stay]) as transaction:
         assert transaction.now == hospital.clock.at
 
 
