@@ -59,8 +59,12 @@ class Credential:
 
     @property
     def fingerprint(self) -> str:
-        """What the journal keeps of it: it tells a change, and nothing of the secret."""
-        return hashlib.sha256(f"{self.user}\n{self.method}\n{self.encoded}".encode()).hexdigest()
+        """What the journal keeps of it: it tells a change, and nothing of the secret.
+
+        Also whether another gave it: else they could take that mark away, and act in this name.
+        """
+        said = f"{self.user}\n{self.method}\n{self.must_change:d}\n{self.encoded}"
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def wait_after(failures: int) -> timedelta:

@@ -25,7 +25,9 @@ _TOLD: Final = Statement(
         "ORDER BY stream, stream_seq"
     )
 )
-_KEPT: Final = Statement(text("SELECT user_id, method, encoded FROM credentials ORDER BY user_id"))
+_KEPT: Final = Statement(
+    text("SELECT user_id, method, encoded, must_change FROM credentials ORDER BY user_id")
+)
 
 
 def exchanged_secret(driver: Driver) -> Fault | None:
@@ -35,8 +37,9 @@ def exchanged_secret(driver: Driver) -> Fault | None:
         body = cast("Mapping[str, str]", parsed(cast("str", payload))["body"])
         told[body["user"]] = (body["method"], body["fingerprint"])
     for row in driver.rows(_KEPT):
-        user, method, encoded = (str(value) for value in row)
-        if told.pop(user, None) != (method, _fingerprint(user, method, encoded)):
+        user, method, encoded = (str(value) for value in row[:3])
+        given = _fingerprint(user, method, encoded, must_change=bool(row[3]))
+        if told.pop(user, None) != (method, given):
             return Fault(
                 "credentials",
                 0,
@@ -48,8 +51,10 @@ def exchanged_secret(driver: Driver) -> Fault | None:
     return None
 
 
-def _fingerprint(user: str, method: str, encoded: str) -> str:
+def _fingerprint(user: str, method: str, encoded: str, *, must_change: bool) -> str:
     if method not in {one.value for one in Method}:
         return ""
-    kept = Credential(PractitionerId(user), Method(method), encoded, changed_at=_BEGINNING)
+    kept = Credential(
+        PractitionerId(user), Method(method), encoded, _BEGINNING, must_change=must_change
+    )
     return kept.fingerprint

@@ -232,6 +232,7 @@ def set_secret(store: Store, name: str, encoded: str) -> None:
         ("UPDATE credentials SET method = 'none' WHERE user_id = 'li.na'", "li.na is not"),
         ("DELETE FROM credentials WHERE user_id = 'li.na'", "li.na is missing"),
         ("INSERT INTO credentials VALUES ('thief', 'pin', 'x', 1, 0, 0, NULL)", "thief is not"),
+        ("UPDATE credentials SET must_change = 1 WHERE user_id = 'li.na'", "li.na is not"),
         ("UPDATE credentials SET failures = 2", ""),
     ],
 )

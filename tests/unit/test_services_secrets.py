@@ -160,6 +160,13 @@ def test_a_hash_that_was_exchanged_behind_the_program_opens_nothing(secured: Shi
     assert refused(secured, OWN) == "NO_SECRET"
 
 
+def test_who_gave_a_secret_does_not_make_it_her_own_behind_the_program(secured: Shift) -> None:
+    give(secured)
+    kept = cast("FakeCredentials", secured.app.place.trust.credentials).kept
+    kept[LINA] = replace(kept[LINA], must_change=False)
+    assert refused(secured, FIRST) == "CREDENTIAL_CHANGED"
+
+
 def test_who_may_give_a_secret_and_to_whom(secured: Shift) -> None:
     with pytest.raises(Refused) as own_one:
         give(secured, "admin")
