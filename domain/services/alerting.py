@@ -210,7 +210,7 @@ def _require_second(found: Alert, actor: Actor, second: Actor | None) -> None:
             next_step=f"Name another person: {needs}",
             field="second",
         )
-    if not second.holds(SECONDS):
+    if second.student or not second.holds(SECONDS):
         raise NotAuthorised(f"{second.user} may not agree", needs=needs, field="second")
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from domain.alerts import Alert, AlertSeverity
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
+from domain.ids import PractitionerId
+from domain.people import Practitioner, Role
 from tests.fakes import FakeClock
 from tests.shift import WARD, Shift, fake_app, local
 from tests.small_rulebook import SmallRulebook
@@ -113,6 +115,20 @@ def test_an_s1_is_overridden_by_two_and_the_second_is_a_pharmacist_or_senior(shi
     assert told.override.until == shift.clock.at + timedelta(hours=24)
     with pytest.raises(Refused, match="has overridden"):
         override("ph.qian")
+
+
+def test_a_student_agrees_to_no_override(shift: Shift) -> None:
+    alert = late(shift, "08:00")
+    student = Practitioner(
+        PractitionerId("ph.lu"), "LU", frozenset({Role.PHARMACIST}), student=True
+    )
+    shift.app.add_user(user="admin", command=shift.new(), practitioner=student)
+    with pytest.raises(NotAuthorised, match="may not agree"):
+        shift.app.override_alert(
+            user="li.na", command=shift.new(), alert=alert.id, reason="comfort_care",
+            second="ph.lu",
+        )  # fmt: skip
+    assert now(shift, alert).override is None
 
 
 def test_the_step_that_was_missing_resolves_it_and_then_no_act_is_taken(shift: Shift) -> None:
