@@ -49,12 +49,12 @@ def _of_patient(call: Call, named: str) -> int:
     from domain.errors import NotFound
     from domain.ids import PatientId
 
-    app = call.app()
+    user, app = call.user(), call.app()  # who has not signed in does not even learn who is here
     known = app.reads.patient(PatientId(named)) or app.reads.patient_by_mrn(named)
     stay = None if known is None else app.reads.encounter_of_patient(known.id)
     if known is None or stay is None:
         raise NotFound("patient", named, right="the id or record number of a patient with a stay")
-    standing = app.show_risk(user=call.user(), encounter=stay.id, now=app.read_at(stay.id))
+    standing = app.show_risk(user=user, encounter=stay.id, now=app.read_at(stay.id))
     words = _Words(call, app)
     said = words.of(stay.id, standing.risk)
     shown = _shown(standing, said, words, zone_of_order(app, stay.id))

@@ -144,6 +144,17 @@ def test_without_a_secret_a_new_hospital_is_open(tmp_path: Path) -> None:
     assert code(said) == "SECRET_NOT_HERE"
 
 
+def test_who_has_not_signed_in_does_not_learn_who_lies_here(secured: Wardloop) -> None:
+    admit = ("patient", "admit", "--secret-file")
+    file = kept(secured.folder, "lina.secret", OWN)
+    told = secured(*admit, file, given=hospital.PATIENT, user="li.na")
+    assert told.code == 0, told.err
+    for mrn in (hospital.PATIENT["mrn"], "9999999999"):
+        said = secured("risk", "show", "--patient", str(mrn), "--json", user="li.na")
+        assert code(said) == "SECRET_NEEDED"
+        assert secured("risk", "show", "--patient", str(mrn), "--json").code == 2
+
+
 def test_an_import_into_a_secured_ward_is_an_administrators(
     secured: Wardloop, tmp_path: Path
 ) -> None:
