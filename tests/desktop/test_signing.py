@@ -48,6 +48,8 @@ def test_a_witness_enters_her_own_pin_in_the_dialog(desk: Desk, sample: Sample) 
     witness = page.card.view.witness
     assert witness.user.text() == "zhao.min"
     assert witness.pin.hasFocus()
+    seen = witness.pin.visibleRegion().boundingRect()
+    assert seen == witness.pin.rect(), "the line that she types in is not cut off"
     assert page.card.problem.text() == "the second person enters their PIN or password"
     assert page.card.stepper.marks[3].tone is Tone.RUNNING, "a name alone is no witness"
     witness.pin.setText(secret_of("li.na"))

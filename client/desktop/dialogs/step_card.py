@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from client.desktop.dialogs.secret_field import SecretField
 from client.desktop.dialogs.step_form_view import StepFormView
@@ -230,6 +237,14 @@ class SnugScroll(QScrollArea):
         self.setWidgetResizable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().rangeChanged.connect(self._follow)
+
+    @Slot()
+    def _follow(self) -> None:
+        """What has the keyboard stays in sight when lines above it come or go."""
+        line = QApplication.focusWidget()
+        if line is not None and self.isAncestorOf(line):
+            self.ensureWidgetVisible(line, 0, 24)
 
     def sizeHint(self) -> QSize:
         body = self.widget()
