@@ -82,7 +82,12 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """One line of a worklist: a task or an order that waits for somebody."""
+    """One line of a worklist: a task or an order that waits for somebody.
+
+    Attributes:
+        loop: the loop that it follows.
+        order_loop: the loop of its order, which is another where a sub-loop was opened.
+    """
 
     order: OrderId
     task: TaskId | None
@@ -104,6 +109,7 @@ class WorkRow:
     task_fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     nurse: PractitionerId | None = None
     parent: str | None = None
+    order_loop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,14 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class BedRow:
-    """One occupied bed of the ward board, with its counts of open work by loop."""
+    """One occupied bed of the ward board, with its counts of open work.
+
+    Attributes:
+        open_by_loop: open tasks and orders by the loop that they follow.
+        overdue_by_loop: those of them that are late.
+        open_by_kind: the same by the loop of their order: a critical value counts as its test.
+        overdue_by_kind: those of them that are late.
+    """
 
     ward: WardId
     bed: str
@@ -145,6 +158,8 @@ class BedRow:
     nurse: PractitionerId | None
     open_by_loop: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     overdue_by_loop: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    open_by_kind: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    overdue_by_kind: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     incomplete: int = 0
     next_due_at: datetime | None = None
 

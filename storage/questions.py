@@ -109,6 +109,7 @@ def _work(table: Table, scope: ColumnElement[bool] | None, *, drafts: bool) -> S
         row.c.next_due_at, row.c.next_limit, row.c.ready, order.c.fields,
         row.c.fields if is_task else literal_column("'{}'"),
         row.c.parent if is_task else literal_column("NULL"),
+        order.c.loop,
     ).select_from(row)  # fmt: skip
     if is_task:
         chosen = chosen.join(orders, orders.c.id == row.c.order_id)
@@ -146,17 +147,20 @@ UNSIGNED: Final = _work(
 
 def _counts(table: Table, *where: ColumnElement[bool]) -> Statement:
     late = func.sum(text(f"CASE WHEN {table.name}.next_due_at < :now THEN 1 ELSE 0 END"))
+    home = table if table is orders else table.join(orders, orders.c.id == tasks.c.order_id)
     return Statement(
         select(
             table.c.encounter_id,
             table.c.loop,
+            orders.c.loop,
             func.count(),
             late,
             func.sum(table.c.incomplete),
             func.min(table.c.next_due_at),
         )
+        .select_from(home)
         .where(table.c.ward_id == word("ward_id"), is_open(table), *where)
-        .group_by(table.c.encounter_id, table.c.loop)
+        .group_by(table.c.encounter_id, table.c.loop, orders.c.loop)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -128,7 +128,7 @@ def _work_row(row: Row, nurses: Nurses) -> WorkRow:
 def _new_line(row: Row, nurse: PractitionerId | None) -> WorkRow:
     (order, task, encounter, patient, name, name_zh, mrn, birth_date, ward, bed, loop, priority,
      state, due_at, incomplete, next_due_at, next_limit, ready, order_fields, task_fields,
-     parent) = cast("tuple[Any, ...]", row)  # fmt: skip
+     parent, order_loop) = cast("tuple[Any, ...]", row)  # fmt: skip
     return WorkRow(
         order,
         task,
@@ -150,6 +150,7 @@ def _new_line(row: Row, nurse: PractitionerId | None) -> WorkRow:
         task_fields=open_fields(task_fields),
         nurse=nurse,
         parent=parent,
+        order_loop=order_loop,
     )
 
 
@@ -193,13 +194,15 @@ def _bed_row(ward: WardId, bed: Row, nurses: Nurses, counts: list[Row]) -> BedRo
     (label, encounter, patient, name, name_zh, mrn, birth_date, sex, diagnosis) = cast(
         "tuple[str, ...]", bed
     )
-    opened: dict[str, int] = defaultdict(int)
-    overdue: dict[str, int] = defaultdict(int)
+    opened, overdue = Counter[str](), Counter[str]()
+    kinds, late_kinds = Counter[str](), Counter[str]()
     incomplete, first = 0, deadline(None)
     for row in counts:
-        _, loop, count, late, gaps, due = cast("tuple[str, str, int, int, int, int]", row)
+        _, loop, kind, count, late, gaps, due = cast("tuple[Any, ...]", row)
         opened[loop] += count
         overdue[loop] += late
+        kinds[kind] += count
+        late_kinds[kind] += late
         incomplete += gaps
         first = min(first, due)
     return BedRow(
@@ -215,7 +218,9 @@ def _bed_row(ward: WardId, bed: Row, nurses: Nurses, counts: list[Row]) -> BedRo
         diagnosis=diagnosis,
         nurse=nurses.get(EncounterId(encounter)),
         open_by_loop=dict(opened),
-        overdue_by_loop={loop: late for loop, late in overdue.items() if late},
+        overdue_by_loop=dict(+overdue),
+        open_by_kind=dict(kinds),
+        overdue_by_kind=dict(+late_kinds),
         incomplete=incomplete,
         next_due_at=deadline_or_none(first),
     )

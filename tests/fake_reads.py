@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -223,6 +223,7 @@ class FakeReads(FakeAlertReads):
             task_fields=task.fields if task else {},
             nurse=self._state.nurse_of(self._store.clock.now()).get(stay.id),
             parent=task.parent if task else None,
+            order_loop=order.loop,
         )
 
     def board(self, ward: WardId, *, now: datetime) -> tuple[BedRow, ...]:
@@ -232,8 +233,8 @@ class FakeReads(FakeAlertReads):
         )
 
     def _bed_row(self, stay: Encounter, nurse: PractitionerId | None, now: datetime) -> BedRow:
-        opened: dict[str, int] = defaultdict(int)
-        overdue: dict[str, int] = defaultdict(int)
+        opened, overdue = Counter[str](), Counter[str]()
+        kinds, late_kinds = Counter[str](), Counter[str]()
         incomplete, dues = 0, []
         for order, task in self._open():
             outlook = self._outlook(order, task)
@@ -242,10 +243,12 @@ class FakeReads(FakeAlertReads):
                 continue
             about = task or order
             opened[about.loop] += 1
+            kinds[order.loop] += 1
             incomplete += bool(about.gaps)
             if outlook.next_due_at is not None:
                 dues.append(outlook.next_due_at)
                 overdue[about.loop] += outlook.next_due_at < now
+                late_kinds[order.loop] += outlook.next_due_at < now
         patient = self._state.patients[stay.patient_id]
         return BedRow(
             ward=stay.ward,
@@ -260,7 +263,9 @@ class FakeReads(FakeAlertReads):
             diagnosis=stay.diagnosis,
             nurse=nurse,
             open_by_loop=dict(opened),
-            overdue_by_loop={loop: late for loop, late in overdue.items() if late},
+            overdue_by_loop=dict(+overdue),
+            open_by_kind=dict(kinds),
+            overdue_by_kind=dict(+late_kinds),
             incomplete=incomplete,
             next_due_at=min(dues, default=None),
         )

@@ -255,15 +255,16 @@ class Hospital:
         *,
         seq: int = 0,
         fields: Mapping[str, object] | None = None,
+        loop: str | None = None,
     ) -> TaskId:
-        """One more occurrence of an order."""
+        """One more occurrence of an order; with `loop` a task of a sub-loop."""
         task = task_id(order, due_at=due_at, seq=seq)
 
         def made(case: Case) -> list[Event]:
             body = TaskMade(
                 order_id=order,
                 encounter_id=case.order.encounter_id,
-                loop=case.order.loop,
+                loop=loop or case.order.loop,
                 due_at=due_at,
                 seq=seq,
                 fields=fields or {},

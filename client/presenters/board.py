@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from client.presenters.bed_card import BedCard, LoopCount
 from client.presenters.cells import Cell, LoopKind, Run, Weight
 from client.presenters.formats import record_number
-from client.presenters.titles import Names, family_of, read_names, short_line, step_name, tag_of
+from client.presenters.titles import Names, read_names, short_line, step_name, tag_of
 from client.presenters.tone import Tone, overdue
 from client.presenters.worklist import MOST, WorkData, WorkLine, read_tiers, work_lines
 from domain.people import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from client.app import App
@@ -158,12 +158,12 @@ def _card(row: BedRow, lines: Sequence[WorkLine], frame: _Frame) -> BedCard:
 
 
 def _counts(row: BedRow, lines: Sequence[WorkLine], frame: _Frame) -> tuple[LoopCount, ...]:
-    late = _by_family(row.overdue_by_loop, frame.loops)
+    late = row.overdue_by_kind
     texts = frame.formats.texts
     result = []
     for kind in FOUR:
         tones = Counter(line.tone for line in lines if line.family == kind)
-        tone, count = _worst(late[kind], tones)
+        tone, count = _worst(late.get(kind, 0), tones)
         tag = tag_of(frame.loops, kind, frame.formats)
         words = ""
         if tone is not None:
@@ -171,13 +171,6 @@ def _counts(row: BedRow, lines: Sequence[WorkLine], frame: _Frame) -> tuple[Loop
             words = texts("board_page.count_words", loop=loop, n=count, state=word)
         result.append(LoopCount(tag, tone, count, words))
     return tuple(result)
-
-
-def _by_family(counts: Mapping[str, int], loops: Loops) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for loop, count in counts.items():
-        found[family_of(loops, loop)] += count
-    return found
 
 
 def _worst(late: int, tones: Counter[Tone]) -> tuple[Tone | None, int]:
@@ -282,8 +275,8 @@ def loop_sums(data: BoardData, *, loops: Loops, formats: Formats) -> tuple[LoopS
     late: Counter[str] = Counter()
     opened: Counter[str] = Counter()
     for row in data.beds:
-        late.update(_by_family(row.overdue_by_loop, loops))
-        opened.update(_by_family(row.open_by_loop, loops))
+        late.update(row.overdue_by_kind)
+        opened.update(row.open_by_kind)
     texts = formats.texts
     return tuple(
         LoopSum(tag_of(loops, kind, formats), texts(f"tag_long.{kind}"), late[kind], opened[kind])

@@ -13,7 +13,6 @@ from client.presenters.formats import NO_BREAK, record_number
 from client.presenters.subject import Subject
 from client.presenters.titles import (
     Names,
-    family_of,
     order_line,
     read_names,
     tag_of,
@@ -242,7 +241,7 @@ def _line(row: WorkRow, ready: ReadyStep, frame: _Frame) -> WorkLine:
         row=row,
         step=ready.step,
         waits=waits,
-        family=family_of(frame.loops, row.loop),
+        family=row.order_loop,
         band=Band.OVERDUE if row.incomplete and band is not Band.OVERDUE else band,
         tone=tone,
         words=words,
@@ -261,7 +260,7 @@ def _task_cell(row: WorkRow, step: str, frame: _Frame) -> Cell:
     urgent: tuple[Run, ...] = ()
     if row.priority.column == 0:
         urgent = (Run(formats.texts(f"priority.{row.priority.value}"), Weight.BOLD),)
-    return Cell((*urgent, *line, what), tag=tag_of(frame.loops, row.loop, formats))
+    return Cell((*urgent, *line, what), tag=tag_of(frame.loops, row.order_loop, formats))
 
 
 def _born(row: WorkRow, formats: Formats) -> str:

@@ -97,7 +97,7 @@ def _of_case(row: AlertRow, case: Case) -> AlertRow:
     task = None if row.alert.task is None else case.tasks.get(row.alert.task)
     return replace(
         row,
-        loop=case.order.loop if task is None else task.loop,
+        loop=case.order.loop,
         order_fields=case.order.fields,
         due_at=None if task is None else task.due_at,
     )

@@ -319,6 +319,23 @@ def test_a_closed_order_that_opens_again_is_on_the_ward_where_its_patient_now_li
     assert reads.work(roles=physicians, ward=WARD) == ()
 
 
+def test_a_critical_value_names_the_order_that_it_came_of(
+    hospital: Hospital, reads: Reads, stay: EncounterId
+) -> None:
+    potassium, film = hospital.place(stay, loop="test"), hospital.place(stay, loop="examination")
+    hospital.task(potassium, at(8), loop="critical_value")
+    hospital.task(film, at(9), loop="critical_value")
+
+    rows = reads.work(roles=NURSES, ward=WARD)
+    assert [(row.loop, row.order_loop) for row in rows] == [
+        ("critical_value", "test"),
+        ("critical_value", "examination"),
+    ]
+    (bed,) = reads.board(WARD, now=at(9))
+    assert bed.open_by_loop == {"critical_value": 2}, "counted under its own name"
+    assert bed.open_by_kind == {"test": 1, "examination": 1}
+
+
 def test_a_passed_over_step_marks_the_work_as_incomplete(
     hospital: Hospital, reads: Reads, stay: EncounterId
 ) -> None:
@@ -346,6 +363,7 @@ def test_the_board_counts_each_bed_s_open_and_overdue_work(
     assert (busy.encounter, busy.bed, busy.nurse) == (stay, "1", NURSE)
     assert busy.open_by_loop == {"medication": 3, "test": 1}
     assert busy.overdue_by_loop == {"medication": 1}, "at its very minute nothing is late yet"
+    assert busy.overdue_by_kind == {"medication": 1}
     assert busy.next_due_at == at(7)
     assert busy.diagnosis == "pneumonia"
     assert (free.encounter, free.nurse, free.open_by_loop) == (empty, None, {})

@@ -296,6 +296,10 @@ def test_the_board_of_the_morning_is_alive(whole: tuple[Night, Path]) -> None:
     }
     assert set(board) == {str(bed) for bed in range(1, 33)} - {"15", "27"}, "gone home, and to CCU"
     assert board["12"].overdue_by_loop["critical_value"] == 1
+    assert board["12"].overdue_by_kind["test"] == 1, "of the potassium, and of no examination"
+    for frozen in (False, True):
+        alerts = night.app.list_alerts(user="he.lan", now=MORNING, ward=WardId("7"), frozen=frozen)
+        assert {one.row.loop for one in alerts if one.alert.key.rule == "L-09"} == {"test"}, frozen
     assert all(row.nurse is not None for row in board.values())
     for role in (Role.NURSE, Role.PHYSICIAN, Role.PHARMACIST, Role.LABORATORY, Role.IMAGING):
         assert night.app.worklist(user="he.lan", now=MORNING, role=role), role
