@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from client.app import App
     from domain.findings import Finding
-    from domain.ids import OrderId, TaskId, WardId
+    from domain.ids import EncounterId, OrderId, TaskId, WardId
     from domain.patients import Patient
 
 _R = TypeVar("_R")
@@ -44,6 +44,7 @@ class Openings:
         user: str,
         ward: WardId | None = None,
         order: OrderId | None = None,
+        encounter: EncounterId | None = None,
     ) -> _R:
         """Read for a page; of another order, or after `begin`, that is told before it is shown.
 
@@ -52,9 +53,9 @@ class Openings:
             StorageError: the trail cannot be written; then nothing is shown.
         """
         answer = operation()
-        about = (user, str(order or ward))
+        about = (user, str(order or encounter or ward))
         if answer is not None and self._told.get(page) != about:
-            self._app.opened(user=user, what=page, ward=ward, order=order)
+            self._app.opened(user=user, what=page, ward=ward, order=order, encounter=encounter)
             self._told[page] = about
         return answer
 

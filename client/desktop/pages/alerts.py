@@ -268,7 +268,8 @@ class AlertsPage(Page):
         alert = line.item.alert
         self._show_alert(line, session)
         read = partial(_trail_of, self._seat.app, alert.id)
-        operation = self._seat.telling("alert_pane", read, order=alert.order)
+        stay = alert.encounter
+        operation = self._seat.telling("alert_pane", read, order=alert.order, encounter=stay)
         run_in_background(self, operation, done=self._trail_read, failed=self._failed)
 
     @Slot(object)

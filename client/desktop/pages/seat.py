@@ -17,7 +17,7 @@ from client.presenters.openings import Openings
 from client.presenters.sign_in import Session
 from client.presenters.step_work import Drafts
 from client.texts import Texts
-from domain.ids import OrderId
+from domain.ids import EncounterId, OrderId
 
 _R = TypeVar("_R")
 
@@ -58,13 +58,20 @@ class Seat(QObject):
         self.changed.emit()
 
     def telling(
-        self, page: str, read: Callable[[], _R], *, order: OrderId | None = None
+        self,
+        page: str,
+        read: Callable[[], _R],
+        *,
+        order: OrderId | None = None,
+        encounter: EncounterId | None = None,
     ) -> Callable[[], _R]:
-        """A reading for a page, or for one order on it; the audit trail hears of the first one."""
+        """A reading for a page, or of one stay on it; the audit trail hears of the first one."""
         session = self._session
         user = "" if session is None else str(session.user)
         ward = None if session is None else session.ward.id
-        return partial(self.openings.read, page, read, user=user, ward=ward, order=order)
+        return partial(
+            self.openings.read, page, read, user=user, ward=ward, order=order, encounter=encounter
+        )
 
     def drafts_of(self, user: str) -> Drafts:
         """What one person had begun to enter; nobody else sees it."""
