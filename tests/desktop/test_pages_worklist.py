@@ -117,10 +117,16 @@ def test_the_filters_of_loop_and_words_leave_only_what_they_name() -> None:
 
 
 def test_a_critical_potassium_stands_under_the_laboratory() -> None:
-    found = lines(role=Role.PHYSICIAN)
-    critical = [one for one in found if one.row.loop == "critical_value"]
-    assert {one.cells["task"].tag for one in critical} == {"LAB"}
-    assert all(WorkFilter(family="test").passes(one) for one in critical)
+    app = ward().app
+    data = read_work(app, roles=frozenset({Role.PHYSICIAN}), ward=WARD, nurse=None)
+    told = Outlook(ready=(ReadyStep("C6", (Role.PHYSICIAN,)),))
+    for kind, tag in (("test", "LAB"), ("examination", "EX")):
+        row = replace(data.rows[0], loop="critical_value", order_loop=kind, outlook=told)
+        found = work_lines(
+            replace(data, rows=(row,)), loops=app.loops, now=app.now(), formats=formats()
+        )
+        assert [one.cell("task").tag for one in found] == [tag]
+        assert [WorkFilter(family=kind).passes(one) for one in found] == [True]
 
 
 def test_rows_keep_their_place_until_asked_and_say_how_many_would_move() -> None:
