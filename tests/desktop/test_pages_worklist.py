@@ -118,8 +118,8 @@ def test_the_filters_of_loop_and_words_leave_only_what_they_name() -> None:
 
 def test_a_critical_potassium_stands_under_the_laboratory() -> None:
     app = ward().app
-    data = read_work(app, roles=frozenset({Role.PHYSICIAN}), ward=WARD, nurse=None)
-    told = Outlook(ready=(ReadyStep("C6", (Role.PHYSICIAN,)),))
+    data = read_work(app, roles=frozenset({Role.NURSE}), ward=WARD, nurse=None)
+    told = Outlook(ready=(ReadyStep("C5", (Role.NURSE,)),))
     for kind, tag in (("test", "LAB"), ("examination", "EX")):
         row = replace(data.rows[0], loop="critical_value", order_loop=kind, outlook=told)
         found = work_lines(
