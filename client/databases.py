@@ -9,6 +9,7 @@ from client.keys import Keys
 from client.settings import default_keys
 
 if TYPE_CHECKING:
+    from client.keys import Key
     from client.settings import Settings
     from domain.clock import Clock
     from storage.seals import SqlSeals
@@ -65,12 +66,13 @@ def open_database(settings: Settings, clock: Clock) -> Store:
 
 
 def seals_of(settings: Settings, store: Store) -> SqlSeals:
-    """The seals of a database, under this workstation's site key: made when it is first needed."""
+    """The seals of a database, under the site key: made at the first seal, later brought here."""
     from storage.receipts import Receipts
 
+    def key() -> Key:
+        keys = keys_of(settings)
+        return (keys.make if seals.last_at() is None else keys.need)("site")
+
     folder = default_keys() if settings.keys is None else settings.keys
-    return store.seals(
-        settings.workstation,
-        key=lambda: keys_of(settings).make("site"),
-        receipts=Receipts(folder),
-    )
+    seals = store.seals(settings.workstation, key=key, receipts=Receipts(folder))
+    return seals

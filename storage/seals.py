@@ -113,6 +113,8 @@ class SqlSeals:
             lost = _lost(driver, self._receipts.of(self._place))
             if lost and not anew:
                 raise _seals_lost(lost)
+            if last is not None and last.sums["key"] != key.id and not anew:
+                raise _other_key(key)
             since = _since(driver, last)
             if last is not None and since.nothing and not anew:
                 self._receipts.keep_seal(self._place, seq=last.seq, mac=last.mac)
@@ -163,6 +165,15 @@ def _seals_lost(what: str) -> Refused:
         f"This is not the database that was sealed here last: {what}",
         next_step="Find out who put it here; where it is meant to be (restored from a backup, or"
         " new), run `wardloop audit seal --anew`",
+    )
+
+
+def _other_key(key: SealingKey) -> Refused:
+    """One seal under another key, and nothing after it can be proved any more."""
+    return Refused(
+        "OTHER_SITE_KEY",
+        f"The seals here were made with another site key than the one here ({key.id})",
+        next_step="Take that one away, then `wardloop keys import site` the key of this site",
     )
 
 

@@ -139,6 +139,18 @@ def test_a_seal_made_with_another_key_proves_nothing(
     assert "another key" in fault.what
 
 
+def test_nobody_seals_with_a_key_of_their_own_what_the_site_has_sealed(
+    store: Store, keys: Path, tmp_path: Path
+) -> None:
+    sealed_day(store, keys)
+    look(store, "ws-1", minute=16)
+    with pytest.raises(Refused, match="another site key") as refused:
+        seals_of(store, tmp_path / "thief").seal(now=NOON + timedelta(minutes=16))
+    assert refused.value.code == "OTHER_SITE_KEY"
+    seals_of(store, keys).seal(now=NOON + timedelta(minutes=17))
+    assert proof(store, keys, full=True).holds
+
+
 def test_the_second_proof_reads_only_what_came_since_the_first(store: Store, keys: Path) -> None:
     sealed_day(store, keys)
     first = proof(store, keys)
