@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from domain.ports import Reads
 
 _EVERY: Final = re.compile(r"q(\d+)(h|min)", re.IGNORECASE)
+_CLOCK: Final = re.compile(r"(?:daily )?at (\d{1,2}:\d{2})", re.IGNORECASE)
+_NEEDED: Final = re.compile(r"(.+) prn", re.IGNORECASE)
 _MANNER: Final = ("route", "body_part", "side", "specimen_type", "site")
 _PACE: Final = ("frequency", "timing")
 _NO_NAME: Final[tuple[str, str]] = ("", "")
@@ -196,6 +198,13 @@ def frequency_words(code: str, texts: Texts) -> str:
         return texts("frequency.every_hour") if n == 1 else texts("frequency.every_hours", n=n)
     if every is not None:
         return texts("frequency.every_minutes", n=int(every[1]))
+    clock = _CLOCK.fullmatch(code)
+    if clock is not None:
+        return texts("frequency.daily_at", time=clock[1])
+    needed = _NEEDED.fullmatch(code)
+    if needed is not None:
+        often = frequency_words(needed[1], texts)
+        return code if often == needed[1] else texts("frequency.as_needed", often=often)
     key = f"frequency.{code.lower()}"
     return texts(key) if texts.has(key) else code
 

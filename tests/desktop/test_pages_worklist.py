@@ -187,6 +187,21 @@ def test_frequencies_are_said_in_words_and_unknown_ones_as_they_stand() -> None:
     assert said == wanted
 
 
+def test_times_of_the_day_and_as_needed_are_said_in_both_languages() -> None:
+    codes = ("at 06:30", "daily at 09:00", "q6h prn", "Q4H PRN")
+    english = [frequency_words(code, Texts.load("en")) for code in codes]
+    assert english == [
+        "daily at 06:30",
+        "daily at 09:00",
+        "every 6 hours, when needed",
+        "every 4 hours, when needed",
+    ]
+    chinese = [frequency_words(code, Texts.load("zh")) for code in codes]
+    assert chinese == ["每日 06:30", "每日 09:00", "每 6 小时，必要时", "每 4 小时，必要时"]
+    odd = "Q1J2 prn"
+    assert frequency_words(odd, Texts.load("zh")) == odd, "half a translation would mislead"
+
+
 def test_a_sub_loop_stands_under_the_tag_of_the_loop_that_opens_it() -> None:
     loops = ward().app.loops
     assert tag_of(loops, "transfusion_reaction", formats()) == "BLD"
