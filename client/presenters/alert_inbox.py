@@ -230,11 +230,7 @@ def state_words(item: AlertItem, names: Names, *, now: datetime, formats: Format
         return texts("alert_page.open")
     name = names.family(alert.acknowledged_by, formats)
     time = formats.moment(alert.acknowledged_at, now=now)
-    said = [texts("alert_page.acknowledged", time=time, name=name)]
-    if alert.action_until is not None:
-        by = formats.moment(alert.action_until, now=now)
-        said.append(texts("alert_page.act_by", time=by))
-    return ("，" if formats.chinese else ", ").join(said)
+    return texts("alert_page.acknowledged", time=time, name=name)
 
 
 def under_patients(

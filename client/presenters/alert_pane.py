@@ -151,6 +151,8 @@ def _subject(item: AlertItem) -> Subject | None:
 def _facts(item: AlertItem, loops: Loops, now: datetime, formats: Formats) -> Iterator[str]:
     """What the alert rests on beside its sentence."""
     alert, row, texts = item.alert, item.row, formats.texts
+    if alert.action_until is not None and item.quiet == "acknowledged":
+        yield texts("alert_page.act_by", time=formats.moment(alert.action_until, now=now))
     if row.due_at is not None:
         yield texts("alert_page.due", time=formats.moment(row.due_at, now=now))
     found = (one.find_step(alert.step) for one in loops if alert.step is not None)

@@ -195,7 +195,8 @@ class AlertForm(QFrame):
 
     def _fill(self, act: Act, pane: AlertPane) -> None:
         texts = self._texts
-        self.title.setText(texts("alert_page.sign_text") if act is Act.SIGN else pane.name)
+        name = texts("alert_page.two", name=pane.name) if self.wants_second else pane.name
+        self.title.setText(texts("alert_page.sign_text") if act is Act.SIGN else name)
         self.minutes.show_choices(
             [(str(n), texts("alert_page.minutes_choice", n=n)) for n in pane.minutes]
         )

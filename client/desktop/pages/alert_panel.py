@@ -8,15 +8,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from client.desktop.pages.alert_form import AlertForm
-from client.desktop.pages.parts import label, row_of
+from client.desktop.pages.parts import label, row_of, set_role
 from client.desktop.theme import current_theme
 from client.desktop.widgets.key_button import ButtonKind, KeyButton
 from client.desktop.widgets.severity_mark import SeverityMark
 from client.presenters.alert_pane import Act, AlertPane
 from client.texts import Texts
 
-_RIGHT: Final = 480
-_BELOW: Final = 236
+_RIGHT: Final = 540
+_BELOW: Final = 218
 _ACTS: Final = 340
 _KEYS: Final = {
     Act.ACKNOWLEDGE: "Alt+K",
@@ -99,6 +99,7 @@ class AlertPanel(QFrame):
         self._buttons.setMinimumWidth(0 if right else theme.px(_ACTS))
         self.setMaximumSize(most, most)
         self.setMinimumSize(0, 0)
+        set_role(self.what, "page" if right else "title")
         if right:
             self.setFixedWidth(theme.px(_RIGHT))
         else:
