@@ -50,7 +50,7 @@ def make_database(settings: Settings) -> None:
         return
     from storage.migrate import upgrade
 
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     upgrade(settings.database, key=database_key(settings))
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REVISION: Final = "0004"
 """The revision that this program reads and writes: the newest one of `migrations/`."""
+_OWNER_ONLY: Final = 0o600
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 
@@ -62,7 +63,7 @@ def refuse_other_schema(url: str, *, key: bytes | None = None) -> None:
 
 
 def upgrade(url: str, *, key: bytes | None = None) -> bool:
-    """Bring a database to the newest schema, making the file if there is none.
+    """Bring a database to the newest schema, making the file if there is none: for its owner only.
 
     Returns whether anything was done. Alembic is loaded only when the revision differs.
 
@@ -72,6 +73,7 @@ def upgrade(url: str, *, key: bytes | None = None) -> bool:
     file = sqlite.file_of(url)
     if not file.parent.is_dir():
         raise StorageError("NO_FOLDER", f"{file.parent} does not exist; make the folder first")
+    is_new = not file.exists()
     found = revision_of(url, key=key)
     if found == REVISION:
         return False
@@ -88,6 +90,8 @@ def upgrade(url: str, *, key: bytes | None = None) -> bool:
             connection = config.attributes["connection"]
             driver = Driver(connection.connection.driver_connection, connection.dialect)
             fill_new(driver, in_memory=key is not None)
+    if is_new:  # before the first record; what SQLite lays beside it is closed to others as well
+        file.chmod(_OWNER_ONLY)
     return True
 
 

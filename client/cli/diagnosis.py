@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -294,7 +295,7 @@ def _trusted(settings: Settings) -> list[Line]:
     if not secured:
         said = "nobody has a secret: anybody can act in any name"
         return [Line("secrets", State.ATTENTION, said, "wardloop user secret, as administrator")]
-    lines = [Line("secrets", State.OK, "nobody acts without one")]
+    lines = [Line("secrets", State.OK, "nobody acts without one"), *_open_to_all(settings)]
     for what, names in (
         ("changed after two persons agreed, used as agreed to", found.changed),
         ("left out, two persons have not agreed", found.left_out),
@@ -303,6 +304,17 @@ def _trusted(settings: Settings) -> list[Line]:
             said = f"{what}: {', '.join(names)}"
             lines.append(Line("approval", State.ATTENTION, said, "wardloop site approve FILE"))
     return lines
+
+
+def _open_to_all(settings: Settings) -> list[Line]:
+    """Whether everybody on this computer reads the file: patients, and hashes to guess PINs by."""
+    file = Path(settings.database.removeprefix(_SQLITE))
+    if os.name != "posix" or not settings.database.startswith(_SQLITE) or not file.exists():
+        return []
+    if not file.stat().st_mode & stat.S_IRWXO:
+        return []
+    said = f"everybody on this computer may read {file}"
+    return [Line("file", State.ATTENTION, said, f"chmod o-rwx {file}")]
 
 
 def _not_yet(url: str, folder: Path) -> Line:

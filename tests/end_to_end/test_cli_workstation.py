@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import tomllib
@@ -105,6 +106,27 @@ def test_a_new_database_is_made_by_upgrade_and_holds(tmp_path: Path) -> None:
     assert made["changed"]
     assert not say("db", "upgrade", "--database", url, "--json").json["changed"]
     assert say("db", "verify", "--database", url, "--json").json["events"] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are POSIX's")
+def test_a_new_database_is_its_owners_and_the_doctor_tells_where_all_may_read_it(
+    tmp_path: Path,
+) -> None:
+    wardloop = Wardloop(tmp_path)
+    wardloop.file = tmp_path / "ward" / "ward.db"
+    wardloop.url = f"sqlite:///{wardloop.file}"
+    person = tmp_path / "me.json"
+    person.write_text(json.dumps(hospital.ADMINISTRATOR), "utf-8")
+    said = wardloop(
+        *("user", "add", "--file", str(person)), user="zhao.lei", text="river-under-stone\n"
+    )
+    assert said.code == 0, said.err
+    for path in (wardloop.file.parent, *wardloop.file.parent.iterdir()):
+        assert not path.stat().st_mode & 0o077, f"others on the computer read {path.name}"
+    assert "file" not in lines(wardloop.does("doctor"))
+    wardloop.file.chmod(0o644)
+    found = lines(wardloop.does("doctor"))["file"]
+    assert (found["state"], found["to_do"]) == ("attention", f"chmod o-rwx {wardloop.file}")
 
 
 def test_verify_writes_nothing_and_makes_no_database(tmp_path: Path) -> None:
