@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.errors import InvalidInput, NotFound, Refused
 from domain.happenings import Assigned, Happening, Noun, PractitionerSet
@@ -40,6 +41,8 @@ class Duty:
     practitioner: PractitionerId
 
 
+LONGEST_NAME: Final = 64
+"""Letters of a user name."""
 _DUTIES = ("nurse", "doctor", "duty", "on_call")
 
 
@@ -63,7 +66,7 @@ def add_user(
 
     Raises:
         InvalidInput: no name or no role, or the role of an interface account beside another; a
-            badge that another bears; a secret that is too simple.
+            badge that another bears; a name that is taken for another; a secret that is too simple.
         Refused: the first user is no administrator; the last one would be none any more; the user
             is disabled; a secret for another in a database that is open.
     """
@@ -81,6 +84,8 @@ def add_user(
                 field="active",
             )
 
+        if found is None:
+            _require_own_name(place.reads.practitioners(), practitioner.user)
         _require_own_badge(place.reads.practitioners(), practitioner)
 
     said = (practitioner, enable) if secret is None else (practitioner, enable, secret.method)
@@ -109,6 +114,25 @@ def _first_secret(
         )
     must_change = not own and Role.SYSTEM not in practitioner.roles
     return secret_keeper(place, actor, practitioner, secret, must_change=must_change)
+
+
+def _require_own_name(staff: Sequence[Practitioner], name: str) -> None:
+    """A new user's name is told from all others by the eye: nobody is their own witness under two.
+
+    Letters of other scripts that look alike are left to who adds users.
+    """
+    if len(name) > LONGEST_NAME or any(unicodedata.category(char)[0] in "CZ" for char in name):
+        right = f"up to {LONGEST_NAME} letters, digits and signs, without spaces: lina"
+        raise InvalidInput("user", "it has spaces or signs that are not seen", right=right)
+    alike = next((one.user for one in staff if _as_seen(one.user) == _as_seen(name)), None)
+    if alike is not None:
+        raise InvalidInput("user", f"it looks like {alike}", right="a name that is not mistaken")
+
+
+def _as_seen(name: str) -> str:
+    """Without case, widths, and what does not show."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in plain if unicodedata.category(char)[0] not in "CZ")
 
 
 def _require_own_badge(staff: Sequence[Practitioner], changed: Practitioner) -> None:

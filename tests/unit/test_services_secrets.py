@@ -242,6 +242,23 @@ def test_in_a_secured_ward_an_administrator_without_a_secret_counts_for_none(
     secured.app.add_user(user="admin", command=secured.new(), practitioner=nurse)
 
 
+@pytest.mark.parametrize(
+    "name", ["Li.Na", "li.na\u200b", "li.na ", "ｌi.na", "new\nnurse", "new nurse", "n" * 65]
+)
+def test_nobody_witnesses_their_own_acts_under_a_name_that_looks_the_same(
+    shift: Shift, name: str
+) -> None:
+    def add(user: str) -> None:
+        person = Practitioner(PractitionerId(user), "LI, Na", frozenset({Role.NURSE}))
+        shift.app.add_user(user="admin", command=shift.new(), practitioner=person)
+
+    with pytest.raises(InvalidInput) as refused:
+        add(name)
+    assert refused.value.field == "user"
+    add("li.na")  # who is there is changed as before
+    add("李娜")
+
+
 def test_a_badge_names_one_user(shift: Shift) -> None:
     one = Practitioner(LINA, "LI, Na", frozenset({Role.NURSE}), badge="8018")
     other = replace(one, user=PractitionerId("zhao.min"))
