@@ -25,6 +25,7 @@ from client.desktop.pages.incidents import OFFICERS, IncidentsPage
 from client.desktop.pages.loop_page import LoopPage
 from client.desktop.pages.seat import Seat
 from client.desktop.pages.sign_in import SignInPage
+from client.desktop.pages.vitals import VitalsPage
 from client.desktop.pages.worklist import WorklistPage
 from client.desktop.scanner import ScanFilter
 from client.desktop.sessions import Sessions, is_badge
@@ -218,6 +219,7 @@ class Desk(QObject):
             ),
             PageSpec("loop", "loop.picture", "loop", partial(_loop, seat), on_rail=False),
             PageSpec("step", "step.record", "scan", partial(_step, seat), on_rail=False),
+            PageSpec("vitals", "vitals.title", "loop", partial(_vitals, seat), on_rail=False),
         )
 
     def _connect(self) -> None:
@@ -316,6 +318,10 @@ def _incidents(seat: Seat, texts: Texts) -> Page:
 
 def _audit(seat: Seat, texts: Texts) -> Page:
     return AuditPage(texts, seat)
+
+
+def _vitals(seat: Seat, texts: Texts) -> Page:
+    return VitalsPage(texts, seat)
 
 
 def _loop(seat: Seat, texts: Texts) -> Page:

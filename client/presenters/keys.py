@@ -18,14 +18,16 @@ _EVERYWHERE: Final = (
 _ON_PAGE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "work": (
         ("↑ ↓", "rows"), ("F8", "record"), ("Alt+N", "not_done"), ("Enter", "picture"),
-        ("Ctrl+F", "search"), ("Ctrl+Shift+F", "clear"),
+        ("Ctrl+F", "search"), ("Ctrl+Shift+F", "clear"), ("Alt+M", "vitals"),
     ),
+    "vitals": (("Ctrl+Enter", "confirm"), ("← →", "sets")),
     "alerts": (
         ("↑ ↓", "alert_rows"), ("F8", "alert_task"), ("Enter", "picture"),
         ("Alt+K", "acknowledge"), ("Alt+Z", "snooze"), ("Alt+J", "override"), ("Alt+V", "review"),
         ("Alt+C", "sign_alert"), ("Ctrl+Enter", "confirm"), ("Alt+1-3", "alert_views"),
     ),
-    "board": (("← → ↑ ↓", "cards"), ("0-9", "bed"), ("Enter", "open_bed")),
+    "board": (("← → ↑ ↓", "cards"), ("0-9", "bed"), ("Enter", "open_bed"),
+              ("Alt+M", "vitals")),
     "loop": (("← →", "nodes"), ("↑ ↓", "lanes"), ("Enter", "details"), ("F8", "record_node"),
              ("Alt+T", "evidence")),
     "step": (

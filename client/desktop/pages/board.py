@@ -161,6 +161,13 @@ class BoardPage(Page):
         if mrn:
             self.open_requested.emit("work", mrn)
 
+    @Slot()
+    def open_vitals(self) -> None:
+        """Open the vital signs of the patient under the frame (Alt+M)."""
+        one, beds = self.model.row_at(self.cards.currentIndex()), self._data and self._data.beds
+        if one is not None and any(row.encounter == one.key for row in beds or ()):
+            self.open_requested.emit("vitals", one.key)
+
     # ------------------------------------------------------------------ reading and showing
     def _read(self, done: Callable[[BoardData], None]) -> None:
         session = self._seat.session
@@ -374,6 +381,7 @@ class BoardPage(Page):
         self.cards.doubleClicked.connect(self._double_clicked)
         self.cards.opened.connect(self.open_current)
         self.cards.bed_wanted.connect(self.go_to_bed)
+        self.cards.vitals_wanted.connect(self.open_vitals)
         self._seat.feed.changed.connect(self._changed)
         self._seat.changed.connect(self._seated)
         self._seat.privacy_changed.connect(self._privacy)

@@ -137,10 +137,8 @@ class WorklistPage(Page):
         if kind is not ScanClass.BAND:
             self.scan_settled.emit(False, self._texts("step.need_band"))
             return True
-        app = self._seat.app
-        run_in_background(
-            self, partial(band_holder, app, code), done=self._band_read, failed=self._failed
-        )
+        find = partial(band_holder, self._seat.app, code)
+        run_in_background(self, find, done=self._band_read, failed=self._failed)
         return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -351,8 +349,9 @@ class WorklistPage(Page):
         self.open_requested.emit("loop", subject)
 
     @Slot()
-    def _search(self) -> None:
-        self.head.focus_search()
+    def _vitals(self) -> None:
+        if (line := self._current()) is not None:
+            self.open_requested.emit("vitals", line.row.encounter)
 
     @Slot()
     def _clear(self) -> None:
@@ -386,7 +385,8 @@ class WorklistPage(Page):
         self.panel.loop_wanted.connect(self._loop)
         self._seat.feed.changed.connect(self._changed)
         self._seat.changed.connect(self._seated)
-        for key, slot in (("Ctrl+F", self._search), ("Ctrl+Shift+F", self._clear)):
+        keys = (("Ctrl+F", self.head.focus_search), ("Ctrl+Shift+F", self._clear))
+        for key, slot in (*keys, ("Alt+M", self._vitals)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)

@@ -17,10 +17,12 @@ class BedCards(QListView):
     Signals:
         opened(digits): Enter; the digits that were typed before it, else empty.
         bed_wanted(digits): a digit was typed.
+        vitals_wanted(): Alt+M.
     """
 
     opened = Signal(str)
     bed_wanted = Signal(str)
+    vitals_wanted = Signal()
 
     def __init__(self, model: RowTableModel[BedCard]) -> None:
         super().__init__()
@@ -41,6 +43,8 @@ class BedCards(QListView):
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
             digits, self._digits = self._digits, ""
             self.opened.emit(digits)
+        elif key == Qt.Key.Key_M and event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            self.vitals_wanted.emit()
         elif event.text().isdigit() and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._digits += event.text()
             self.bed_wanted.emit(self._digits)
