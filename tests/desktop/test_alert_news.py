@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from client.desktop.desk import Desk
 from client.presenters.tone import Tone
 from domain.alerts import AlertSeverity
+from tests.desktop.alert_ward import alert, falls_ill, here, inbox, news, rows
 from tests.desktop.open_window import enter, lines, rest, strike, subject, work
-from tests.desktop.test_page_alerts import alert, falls_ill, here, inbox, news, rows
 from tests.desktop.ward_sample import PATIENTS, Sample
 
 

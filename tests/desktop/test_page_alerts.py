@@ -2,110 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from client.desktop.desk import Desk
-from client.desktop.pages.alerts import AlertsPage
-from client.desktop.widgets.key_button import KeyButton
-from client.presenters.alert_inbox import InboxLine
 from client.presenters.alert_pane import Act
 from client.presenters.cells import Section
 from client.settings import Language
 from client.texts import LANGUAGES, Texts
-from domain.alerts import Alert
 from domain.auditing import AuditAction
 from domain.barcodes import wristband
-from domain.credentials import Method
 from domain.services.alert_reasons import OVERRIDE_REASONS, SNOOZE_REASONS
-from domain.services.own_secrets import NewSecret
-from domain.signatures import Meaning
-from tests.desktop.open_window import ALT, enter, rest, strike
-from tests.desktop.secured_ward import PEOPLE, badge, secured_ward, sign_in
+from tests.desktop.alert_ward import alert, choose, falls_ill, here, inbox, news, press, row, rows
+from tests.desktop.open_window import ALT, rest, strike
 from tests.desktop.ward_sample import Sample
-from tests.secured import secret_of
-
-SICK = {
-    "respiratory_rate": 26,
-    "spo2": 90,
-    "supplemental_oxygen": False,
-    "systolic_bp": 92,
-    "pulse": 125,
-    "consciousness": "A",
-    "temperature": "36.9",
-}
-"""NEWS2 is 3 + 3 + 0 + 2 + 2 = 10: an emergency."""
-
-
-def news(desk: Desk) -> None:
-    """The watch looks at the clock, the window at the database."""
-    desk.let_time_pass()
-    rest(desk)
-    desk.poll()
-    rest(desk)
-
-
-def inbox(desk: Desk, user: str = "he.lan") -> AlertsPage:
-    """Somebody opens the inbox by its key."""
-    if desk.seat.session is None or desk.seat.session.user != user:
-        enter(desk, user)
-    desk.poll()  # from here on changes are heard of
-    rest(desk)
-    desk.window.activateWindow()
-    strike(desk, Qt.Key.Key_F7)
-    return here(desk)
-
-
-def press(desk: Desk, qtbot: QtBot, button: KeyButton) -> None:
-    """Strike the key that is written on a button; a button moves before it acts."""
-    with qtbot.waitSignal(button.clicked):
-        target = QApplication.focusWidget() or desk.window
-        QTest.keySequence(target, QKeySequence(button.key.replace("Enter", "Return")))
-    rest(desk)
-
-
-def here(desk: Desk) -> AlertsPage:
-    page = desk.window.page
-    assert isinstance(page, AlertsPage)
-    return page
-
-
-def rows(page: AlertsPage) -> list[InboxLine]:
-    return [one for one in page.model.rows if isinstance(one, InboxLine)]
-
-
-def row(page: AlertsPage, bed: str, rule: str) -> InboxLine:
-    (found,) = [
-        one for one in rows(page) if one.item.row.bed == bed and one.item.alert.key.rule == rule
-    ]
-    return found
-
-
-def choose(desk: Desk, bed: str, rule: str) -> str:
-    page = here(desk)
-    key = row(page, bed, rule).key
-    assert page.table.choose(key)
-    rest(desk)
-    return key
-
-
-def alert(sample: Sample, key: str) -> Alert:
-    found = sample.app.reads.alert(key)
-    assert found is not None
-    return found
-
-
-def falls_ill(sample: Sample, bed: str) -> None:
-    app = sample.app
-    stay = sample.stays[bed]
-    app.observe_vitals(user="zhao.min", command=app.new_command(), encounter=stay, entered=SICK)
 
 
 # ---------------------------------------------------------------- what is seen
@@ -320,113 +231,6 @@ def test_f8_opens_the_step_that_would_end_it_and_enter_the_picture(
     choose(desk, "12", "M-07")
     press(desk, qtbot, page.panel.task)
     assert desk.window.page_key == "work", "several late doses: the patient's work"
-
-
-# ---------------------------------------------------------------- in a secured database
-@pytest.fixture
-def secured(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[tuple[Desk, Sample]]:
-    sample = secured_ward(tmp_path)
-    for user in ("guo.ming", "zhao.min"):
-        if user not in PEOPLE:
-            give_pin(sample, user)
-        sample.app.sign_in(user=user, secret=secret_of(user))
-    made = Desk(qapp, sample.app, sample.settings)
-    qtbot.addWidget(made.window)
-    made.window.resize(1366, 768)
-    made.window.show()
-    made.window.activateWindow()
-    qtbot.waitUntil(made.window.isActiveWindow)
-    yield made, sample
-    made.close()
-    sample.app.close()
-
-
-def give_pin(sample: Sample, user: str) -> None:
-    app, given = sample.app, NewSecret("given for the test 1")
-    app.sign_in(user="admin", secret=secret_of("admin"))
-    app.give_secret(user="admin", command=app.new_command(), name=user, new=given)
-    pin = NewSecret(secret_of(user), Method.PIN)
-    app.set_secret(user=user, command=app.new_command(), old=given.text, new=pin)
-
-
-def test_who_agrees_enters_their_own_secret_and_signs(secured: tuple[Desk, Sample]) -> None:
-    desk, sample = secured
-    falls_ill(sample, "21")
-    news(desk)
-    sign_in(desk, "li.na")
-    desk.window.open("alerts")
-    rest(desk)
-    page = here(desk)
-    key = choose(desk, "21", "X-NEWS-EMER")
-    page.acting.begin(Act.OVERRIDE)
-    form = page.panel.form
-    form.reason.setCurrentIndex(form.reason.findData("comfort_care"))
-    form.second.setText("guo.ming")
-    form.second_secret.setText("000000")
-    form.hand_in()
-    rest(desk)
-    assert form.problem.text().startswith("Wrong PIN or password")
-    assert form.second_secret.text() == ""
-    assert alert(sample, key).override is None
-    form.second_secret.setText(secret_of("guo.ming"))
-    form.hand_in()
-    rest(desk)
-    assert alert(sample, key).override is not None
-    signed = sample.app.reads.alert_trail(key)[-1].signatures
-    assert [(one.signature.signer, one.signature.meaning) for one in signed] == [
-        ("guo.ming", Meaning.OVERRIDDEN)
-    ]
-
-
-def test_a_badge_names_who_agrees_and_one_s_own_does_not(secured: tuple[Desk, Sample]) -> None:
-    desk, sample = secured
-    falls_ill(sample, "21")
-    news(desk)
-    sign_in(desk, "li.na")
-    desk.window.open("alerts")
-    rest(desk)
-    choose(desk, "21", "X-NEWS-EMER")
-    page = here(desk)
-    page.acting.begin(Act.OVERRIDE)
-    desk.window.take_scan(badge("li.na"))
-    rest(desk)
-    assert page.panel.form.second.text() == ""
-    desk.window.take_scan(badge("zhao.min"))
-    rest(desk)
-    assert page.panel.form.second.text() == "zhao.min"
-    assert not desk.window.covered
-
-
-def test_a_physician_signs_for_an_emergency_that_outlived_the_stay(
-    secured: tuple[Desk, Sample],
-) -> None:
-    desk, sample = secured
-    app = sample.app
-    falls_ill(sample, "21")
-    news(desk)
-    for user in ("zhou.hao",):
-        app.sign_in(user=user, secret=secret_of(user))
-    app.discharge(user="zhou.hao", command=app.new_command(), encounter=sample.stays["21"])
-    sign_in(desk, "zhou.hao")
-    desk.window.open("alerts")
-    rest(desk)
-    page = here(desk)
-    page.views.choose("ward")
-    page.refresh()
-    rest(desk)
-    key = choose(desk, "21", "X-NEWS-EMER")
-    pane = page.panel.pane
-    assert pane is not None
-    assert [one.act for one in pane.acts] == [Act.SIGN]
-    page.acting.begin(Act.SIGN)
-    page.panel.form.own_secret.setText(secret_of("zhou.hao"))
-    page.panel.form.hand_in()
-    rest(desk)
-    found = alert(sample, key)
-    assert found.resolved_at is not None
-    signed = sample.app.reads.alert_trail(key)[-1].signatures
-    assert [one.signature.signer for one in signed] == ["zhou.hao"]
-    assert key not in {one.key for one in rows(page)}
 
 
 # ---------------------------------------------------------------- while others work

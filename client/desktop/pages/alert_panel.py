@@ -16,7 +16,7 @@ from client.presenters.alert_pane import Act, AlertPane
 from client.texts import Texts
 
 _RIGHT: Final = 540
-_BELOW: Final = 218
+_BELOW: Final = 248
 _ACTS: Final = 340
 _KEYS: Final = {
     Act.ACKNOWLEDGE: "Alt+K",
@@ -95,6 +95,7 @@ class AlertPanel(QFrame):
         layout.setDirection(down if right else across)
         most = 16777215
         self._about.setMaximumWidth(most if right else theme.px(390))
+        self._about.setMinimumWidth(0 if right else theme.px(390))
         self._buttons.setMaximumWidth(most if right else theme.px(_ACTS))
         self._buttons.setMinimumWidth(0 if right else theme.px(_ACTS))
         self.setMaximumSize(most, most)

@@ -17,6 +17,7 @@ from client.desktop.models.rows import Column, RowTableModel
 from client.desktop.page import Page
 from client.desktop.pages.alert_acting import AlertActing
 from client.desktop.pages.alert_panel import AlertPanel
+from client.desktop.pages.alert_scans import AlertScans
 from client.desktop.pages.parts import ChoiceRow, label, row_of
 from client.desktop.pages.seat import Seat
 from client.desktop.theme import current_theme
@@ -37,18 +38,12 @@ from client.presenters.alert_inbox import (
 )
 from client.presenters.alert_pane import alert_pane
 from client.presenters.cells import Cell, Section
-from client.presenters.judging import (
-    ScanClass,
-    band_holder,
-    read_badge,
-    refusal_words,
-    scan_class,
-)
+from client.presenters.judging import refusal_words
 from client.presenters.sign_in import Session
 from client.presenters.subject import Subject
 from client.texts import Texts
 from domain.patients import Patient
-from domain.people import Practitioner, Role
+from domain.people import Role
 from domain.worklists import JournalRow
 
 _TICK_MS: Final = 20_000
@@ -100,6 +95,7 @@ class AlertsPage(Page):
         self.table = WorkTable(self.model)
         self.panel = AlertPanel(texts)
         self.acting = AlertActing(self, seat, self.panel)
+        self.scans = AlertScans(self, seat, self.panel.form)
         self._split = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._build()
         self._connect()
@@ -135,19 +131,7 @@ class AlertsPage(Page):
 
     def take_scan(self, code: str) -> bool:
         """A wristband chooses its patient's alert; a badge names who agrees, where one is asked."""
-        kind, app = scan_class(code), self._seat.app
-        if kind is ScanClass.BADGE:
-            if not self.panel.form.wants_second:
-                return False  # somebody else wants to work here
-            run_in_background(self, partial(read_badge, app, code), done=self._badge_read)
-            return True
-        if kind is not ScanClass.BAND:
-            self.scan_settled.emit(False, self._texts("step.need_band"))
-            return True
-        run_in_background(
-            self, partial(band_holder, app, code), done=self._band_read, failed=self._failed
-        )
-        return True
+        return self.scans.take(code)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -347,9 +331,8 @@ class AlertsPage(Page):
             self._open_loop()
 
     @Slot(object)
-    def _band_read(self, patient: Patient | None) -> None:
-        if patient is None:
-            self.scan_settled.emit(False, self._texts("stop.not_known"))
+    def _scanned(self, patient: object) -> None:
+        if not isinstance(patient, Patient):
             return
         formats = self._seat.formats(self._texts)
         name = formats.name(patient.name, patient.name_zh).first
@@ -359,19 +342,9 @@ class AlertsPage(Page):
             self.scan_settled.emit(False, self._texts("alert_page.no_alert_of", name=name))
             return
         self.scan_settled.emit(True, name)
+        self._closed -= {line.patient}
+        self._lay_out(fresh=False)
         self.table.choose(line.key)
-
-    @Slot(object)
-    def _badge_read(self, person: Practitioner | None) -> None:
-        session = self._seat.session
-        if person is None or session is None:
-            self.scan_settled.emit(False, self._texts("sign_in.no_badge"))
-        elif person.user == session.user:
-            self.scan_settled.emit(False, self._texts("alert_page.missing_second"))
-        else:
-            formats = self._seat.formats(self._texts)
-            self.scan_settled.emit(True, formats.name(person.name, person.name_zh).first)
-            self.panel.form.name_second(str(person.user))
 
     # ------------------------------------------------------------------ made once
     def _build(self) -> None:
@@ -393,6 +366,8 @@ class AlertsPage(Page):
         self.table.section_toggled.connect(self._toggled)
         self.panel.task_wanted.connect(self._open_task)
         self.panel.loop_wanted.connect(self._open_loop)
+        self.scans.settled.connect(self.scan_settled)
+        self.scans.scanned.connect(self._scanned)
         self.acting.said.connect(self.said)
         self.acting.done.connect(self.refresh)
         self.acting.left.connect(self._left)
