@@ -151,7 +151,10 @@ def test_the_journal_and_its_projections_hold(
     app, database, _ = imported
     store = open_store(f"sqlite:///{database}", clock=SystemClock())
     try:
-        assert verify(store, partial(outlooks, app.loops)).holds
+        found = verify(store, partial(outlooks, app.loops))
+        assert found.holds
+        page = FILE.read_text(encoding="utf-8")
+        assert f"{found.chains} chains, {found.events:,} events" in page
     finally:
         store.close()
 
