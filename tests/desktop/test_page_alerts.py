@@ -273,6 +273,7 @@ def test_an_alert_that_ends_is_not_replaced_by_another_under_the_hand(
     assert page.table.current_key is None
     assert page.panel.pane is None
     assert page.panel.form.act is None
+    assert page.table.hasFocus(), "no button has the keyboard in the form's place"
     strike(desk, Qt.Key.Key_K, ALT)
     assert {row.alert.acknowledged_at for row in sample.app.reads.alerts()} == {None}
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from client.desktop.background import run_in_background
 from client.desktop.pages.alert_panel import AlertPanel
@@ -83,8 +83,13 @@ class AlertActing(QObject):
 
     def stop(self) -> None:
         """Close the form: another alert was chosen, or somebody else sits here."""
-        if self._panel.form.act is not None:
-            self._panel.close_form()
+        form, focus = self._panel.form, QApplication.focusWidget()
+        if form.act is None:
+            return
+        inside = focus is not None and form.isAncestorOf(focus)
+        self._panel.close_form()
+        if inside:  # else the next button would have the keyboard, and Space would press it
+            self.left.emit()
 
     def drop_unless(self, known: Collection[str]) -> None:
         """Close the form where its alert has ended meanwhile, and say so."""
