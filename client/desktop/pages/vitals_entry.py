@@ -85,7 +85,7 @@ class VitalsEntry(QFrame):
         self.title.setText(texts("vitals.new_set"))
         for name, field in self.fields.items():
             said = texts(f"vital.{name}")
-            self._names[name].setText(said)
+            self._names[name].setText(f"{said}  {_UNITS[name]}")
             field.setAccessibleName(said)
             field.setPlaceholderText(self._hint(name))
         self._scale_name.setText(texts("vitals.scale"))
@@ -151,7 +151,7 @@ class VitalsEntry(QFrame):
     def _hint(self, name: str) -> str:
         if name == OXYGEN:
             return self._texts("vitals.oxygen_hint")
-        return "A C V P U" if name == AWAKE else _UNITS[name]
+        return "A C V P U" if name == AWAKE else ""
 
     def _right(self, name: str) -> str:
         if name == OXYGEN:
@@ -178,7 +178,7 @@ class VitalsEntry(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(6)
-        column.addWidget(self.title)
+        column.addLayout(row_of(self.title, 1, self.record))  # in sight at 1366 x 768 too
         grid = QGridLayout()
         grid.setVerticalSpacing(4)
         for at, name in enumerate(FIELDS):
@@ -195,7 +195,6 @@ class VitalsEntry(QFrame):
         column.addLayout(row_of(self._scale_name, 1, self.scale))
         for widget in (self.prescriber, self.wrong, rule(), self.box, self.words, self.asks):
             column.addWidget(widget)
-        column.addLayout(row_of(1, self.record))
         self.scale.chosen.connect(self.typed)
         self.record.clicked.connect(self.handed_in)
         self.wrong.hide()

@@ -15,13 +15,14 @@ from client.presenters.news2_bands import OXYGEN, Parameter, chart_rows
 from client.presenters.vitals import ChartColumn, score_words
 from domain.vital_signs import FLOW
 
-_ROW: Final = 18
-_HEAD: Final = 66
+_ROW: Final = 16
+_HEAD: Final = 60
 _NAMES: Final = 118
 _BANDS: Final = 76
 _COLUMN: Final = 52
 _POINTS: Final = 22
-_FILLS: Final = ("surface", "n1", "n2", "n3")
+_FILLS: Final = ("n0", "n1", "n2", "n3")
+"""The chart keeps the colours of the RCP in every theme."""
 _TOTALS: Final = ((7, "n3"), (5, "n2"))
 _CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -142,9 +143,9 @@ class News2Chart(QWidget):
         for at, band in enumerate(parameter.bands):
             box = QRectF(names, top + at * row, self.width() - names, row)
             painter.fillRect(box, theme.colour(_FILLS[band.points]))
-            painter.setPen(QPen(theme.colour("line"), 1))
+            painter.setPen(QPen(theme.colour("border"), 0.4))
             painter.drawLine(box.topLeft(), box.topRight())
-            painter.setPen(theme.colour("on-n" if band.points else "text"))
+            painter.setPen(theme.colour("on-n"))
             words = band.label or texts(f"vitals.row_{band.word}")
             if band.oxygen is not None:
                 words += " " + texts("vitals.with_oxygen" if band.oxygen else "vitals.on_air")
@@ -175,9 +176,8 @@ class News2Chart(QWidget):
             x = left + (place + 0.5) * theme.px(_COLUMN)
             if value is None:
                 continue
-            points = 0 if found is None else parameter.bands[found].points
             spot = QPointF(x, top + ((found or 0) + 0.5) * row)
-            ink = theme.colour("on-n" if points else "text")
+            ink = theme.colour("on-n")
             painter.setPen(QPen(ink, 1.4))
             if isinstance(value, Decimal) and before is not None:
                 painter.drawLine(before, spot)
@@ -230,10 +230,10 @@ class News2Chart(QWidget):
         theme = current_theme()
         words, _ = score_words(one.score, self._formats)
         least = None if one.score is None else one.score.partial_min
-        fill = next((token for edge, token in _TOTALS if (least or 0) >= edge), "surface")
-        if fill == "surface" and one.score is not None and one.score.red_parameter:
+        fill = next((token for edge, token in _TOTALS if (least or 0) >= edge), "n0")
+        if fill == "n0" and one.score is not None and one.score.red_parameter:
             words += "!"
         painter.fillRect(box, theme.colour(fill))
-        painter.setPen(theme.colour("text" if fill == "surface" else "on-n"))
+        painter.setPen(theme.colour("on-n"))
         painter.setFont(theme.font(14, bold=True))
         painter.drawText(box, _CENTRE, words)
