@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 WHO: Final = ("encounter", "mrn")
 WHEN: Final = ("at", "source")
 _SAID: Final = "encounter or mrn, at, source"
+# no order asked for it, so nothing else will ask for the call that a critical value needs
+_CRITICAL: Final = (
+    "Stored. CRITICAL: {name} {limit}. No order here asked for it, so no loop or alert follows"
+    " it: tell the physician now."
+)
 
 
 def add(commands: Commands) -> None:
@@ -117,7 +122,7 @@ def observe_result(call: Call) -> int:
         call,
         entry.command,
         changes,
-        f"Stored. CRITICAL: {result.name} {critical}." if critical else "Stored.",
+        _CRITICAL.format(name=result.name, limit=critical) if critical else "Stored.",
         encounter=stay,
         result=found if call.json else None,
         critical=bool(critical) if call.json else None,

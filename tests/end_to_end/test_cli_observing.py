@@ -189,6 +189,7 @@ def test_a_critical_result_is_said_to_be_critical(wardloop: Wardloop) -> None:
     high = {**POTASSIUM, "value": "6.8", "flag": "HH"}
     said = wardloop("observe", "result", given=high, user="chen.wei")
     assert "CRITICAL: potassium > 6.2" in said.out
+    assert "tell the physician now" in said.out, "no order, so no loop runs that would ask for it"
     answer: Any = wardloop.does("observe", "result", given=high, user="chen.wei")
     assert answer["critical"] is True
     assert answer["result"]["critical"] == "> 6.2"
