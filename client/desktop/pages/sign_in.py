@@ -152,6 +152,8 @@ class SignInPage(QWidget):
             self._ask(partial(app.sign_in, user=user, secret=self.secret.text()))
 
     def timerEvent(self, _event: object) -> None:
+        if not self.isVisible():  # a window that is closed asks nothing any more
+            return
         self._ticks += 1
         if self._ticks % _COUNT_EVERY == 0:
             self._read_again()
