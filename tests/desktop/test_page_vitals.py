@@ -80,7 +80,7 @@ def test_a_nurse_types_a_whole_set_without_a_mouse_and_sees_the_score_before_she
     assert one.score is not None
     assert one.score.value == 7
     assert one.values["temperature"] == Decimal("37.9")
-    assert one.values["oxygen_flow"] == "2"
+    assert one.values["oxygen_flow"] == Decimal(2)
     assert not page.entry.begun
     assert "CLORS" in page.risk_head.text()
     assert "NEWS2 7" in page.causes.text()
@@ -190,7 +190,8 @@ def test_every_row_of_the_chart_gives_the_points_of_the_score(scale: int) -> Non
                 row = parameter.row_of(value, on_oxygen=on)
                 assert row is not None, (parameter.name, value)
                 given = {parameter.name: value, "supplemental_oxygen": on}
-                score = news2(News2Inputs(**given, spo2_scale=scale))  # type: ignore[arg-type] # by name
+                inputs = News2Inputs(**given, spo2_scale=scale)  # type: ignore[arg-type] # each is given by its name
+                score = news2(inputs)
                 points = {one.name: one.points for one in score.components}[parameter.name]
                 assert parameter.bands[row].points == points, (parameter.name, value, on)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout
 
 from client.desktop.pages.parts import ChoiceRow, card, label, row_of, rule
@@ -160,7 +159,13 @@ class VitalsEntry(QFrame):
             return "A C V P U"
         return f"{VITALS[name].low} – {VITALS[name].high} {_UNITS[name]}"  # a range
 
-    def _edited(self, name: str, text: str) -> None:
+    @Slot()
+    def _entered(self) -> None:
+        self._move_on(self.sender().objectName())
+
+    @Slot(str)
+    def _edited(self, text: str) -> None:
+        name = self.sender().objectName()
         self.typed.emit()
         length, longer = _FULL.get(name, (0, ""))
         if length and len(text) == length + (text[:1] in longer if longer and text else 0):
@@ -184,8 +189,9 @@ class VitalsEntry(QFrame):
         for at, name in enumerate(FIELDS):
             field = self.fields[name]
             field.setFixedWidth(current_theme().px(110))
-            field.textEdited.connect(partial(self._edited, name))
-            field.returnPressed.connect(partial(self._move_on, name))
+            field.setObjectName(name)
+            field.textEdited.connect(self._edited)
+            field.returnPressed.connect(self._entered)
             self._points[name].setFixedWidth(current_theme().px(22))
             grid.addWidget(self._names[name], at, 0)
             grid.addWidget(field, at, 1)
