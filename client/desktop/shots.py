@@ -67,6 +67,9 @@ def screenshots(app: App, out: Path, *, settings: Settings, user: str, ward: str
     session = session_of(read_staff(app), user, ward, texts=texts)
     known = QApplication.instance()
     qt = known if isinstance(known, QApplication) else QApplication([])
+    # a caret that blinks would make two pictures of one screen
+    blinking = qt.cursorFlashTime()
+    qt.setCursorFlashTime(0)
     desk = Desk(qt, app, settings)
     try:
         return [str(path) for path in _pictures(desk, session, out)]
@@ -74,6 +77,7 @@ def screenshots(app: App, out: Path, *, settings: Settings, user: str, ward: str
         desk.window.close()
         desk.close()
         desk.window.deleteLater()
+        qt.setCursorFlashTime(blinking)
 
 
 def _pictures(desk: Desk, session: Session, out: Path) -> Iterator[Path]:

@@ -104,3 +104,6 @@ def test_the_screens_are_drawn_into_a_folder(
         "3_worklist_1366x768_dark_zh.png",
     ]
     assert all(Path(path).stat().st_size > 10_000 for path in paths)
+    again = screenshots(sample.app, tmp_path / "again", settings=sample.settings, user="li.na")
+    first, second = (Path(run[0]).read_bytes() for run in (paths, again))
+    assert first == second, "no caret blinks in the picture of the sign-in"
