@@ -121,7 +121,7 @@ def task_pane(data: LoopData, line: WorkLine, *, now: datetime, formats: Formats
     picture = picture_of(data, task=row.task, step=line.step, now=now, formats=formats, short=True)
     return TaskPane(
         who=banner_at(bedside, data.names, now=now, formats=formats, nurse=row.nurse),
-        tag=tag_of(loops, row.loop, formats),
+        tag=tag_of(loops, row.order_loop, formats),
         line=order_line(row.order_fields, row.task_fields, names=data.names, formats=formats),
         tone=line.tone,
         words=line.words,
