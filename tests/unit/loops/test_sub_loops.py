@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.commands import EnterInError, HoldWork, OpenChild
@@ -198,10 +200,10 @@ def test_an_order_without_units_is_cancelled_whole() -> None:
     ids=["as planned", "put on after its hour", "no hour planned", "only an hour past", "unsaid"],
 )
 def test_a_patch_always_has_a_time_at_which_it_comes_off(said: dict[str, object], due: str) -> None:
-    fields = {**said, "patch": True}
+    fields = {"ward_stock": True, **said, "patch": True}
     if "remove_at" in said:
         fields["remove_at"] = at(str(said["remove_at"])).isoformat()
-    story = medication(dose("07:00", **fields))
+    story = medication(replace(dose("07:00"), fields=fields))
     story.record("M10", "08:00")
     story.record("M11", "08:00", result="complete", site="left hip")
     removal = story.child("patch_removal")
