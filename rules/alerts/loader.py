@@ -130,12 +130,12 @@ def _prove(documents: Iterable[Document], defaults: Defaults) -> Mapping[str, Ru
                 raise _error(document, place, "id", f"{row.id} stands twice")
             found[row.id] = _rule(row, defaults)
             seen.append((document, place, row))
+    if LATE not in found:
+        raise DefinitionError(seen[-1][0].file, 0, f"no rule is {LATE}: late limits need it")
     for document, place, row in seen:
         fault = _hiding_fault(row, found)
         if fault:
             raise _error(document, place, "suppressed_by", fault)
-    if LATE not in found:
-        raise DefinitionError(seen[-1][0].file, 0, f"no rule is {LATE}: late limits need it")
     return MappingProxyType(found)
 
 

@@ -1,10 +1,11 @@
 """What hides what: an alert upstream on the same work hides those that follow from it.
 
 "Not dispensed" hides "not given", and is itself as grave as the gravest that it hides; a first dose
-that is late hides that its round is late too (rules specification 3.2, M-05). Who would
-have been told of something urgent that is hidden is told of what hides it: the nurse must know that
-a STAT dose is late, whatever it waits for. Only among what is wanted at one instant, so the order
-of things changes nothing.
+that is late hides that its round is late too (rules specification 3.2, M-05). Of the steps that
+have no rule of their own (X-LATE), only the answer to a question hides: an order that was sent back
+cannot be given before it. Who would have been told of something urgent that is hidden is told of
+what hides it: the nurse must know that a STAT dose is late, whatever it waits for. Only among what
+is wanted at one instant, so the order of things changes nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.alert_timers import let_be
 from domain.alerts import ALSO, HIDES, AlertSeverity
+from domain.worklists import ANSWER
+from rules.alerts.rule import LATE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -47,7 +50,7 @@ def suppressed(
     """
     by_rule: dict[tuple[str | None, str], list[Wanted]] = {}
     for one in wanted:
-        if not one.silent and one.key not in overridden:
+        if _can_hide(one) and one.key not in overridden:
             by_rule.setdefault((one.order, one.key.rule), []).append(one)
     hidden: dict[AlertKey, list[Wanted]] = {}
     for one in wanted:
@@ -66,6 +69,10 @@ def suppressed(
         for root in _roots(one, hidden):
             below.setdefault(root.key, []).append(one)
     return tuple(_shown(one, below.get(one.key, ())) for one in wanted if one.key not in hidden)
+
+
+def _can_hide(one: Wanted) -> bool:
+    return not one.silent and (one.key.rule != LATE or one.step == ANSWER)
 
 
 def same_work(one: Wanted, other: Wanted) -> bool:

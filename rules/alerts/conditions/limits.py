@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.alerts import AlertSeverity
+from domain.worklists import ANSWER
 from rules.alerts.registry import on_limit
 from rules.alerts.view import MINUTE
 
@@ -34,6 +35,19 @@ def from_first_stage(
 @on_limit("late", "deadlines", leads=from_first_stage, alone=True)
 def late(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
     """A limit has run out, or a stage of its interval is reached."""
+    return view.of_limit(rule, stream, deadline)
+
+
+@on_limit("not_dispensed", "deadlines", "open questions", leads=from_first_stage, alone=True)
+def not_dispensed(view: View, stream: Stream, deadline: Deadline, rule: Rule) -> Iterable[Claim]:
+    """A reviewed drug has not left the pharmacy; not while its order was sent back with a question.
+
+    Then whoever must answer is told: what the order will be is not known before (MX01).
+    """
+    order = view.orders.get(stream.order)
+    waiting = (*stream.deadlines, *(() if order is None else order.deadlines))
+    if not view.lacks("open questions", any(one.step == ANSWER for one in waiting)):
+        return ()
     return view.of_limit(rule, stream, deadline)
 
 
