@@ -64,6 +64,7 @@ class Observation:
         high: its upper end.
         flag: of HL7 table 0078 (`H`, `LL`, ...).
         critical: the critical limit that it crossed when it was stored (`> 6.2`); empty: none.
+        of_order: a step of an order told it, whose loop follows it where it is critical.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Observation:
     high: str = ""
     flag: str = ""
     critical: str = ""
+    of_order: bool = False
 
     @property
     def number(self) -> Decimal | None:

@@ -63,9 +63,11 @@ class Told:
     at: datetime
     detail: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    def observation(self, source: str) -> Observation:
+    def observation(self, source: str, *, of_order: bool = False) -> Observation:
         """The value as rules see it."""
-        return Observation(self.name, self.value, self.unit, self.at, source, **self.detail)
+        return Observation(
+            self.name, self.value, self.unit, self.at, source, of_order=of_order, **self.detail
+        )
 
 
 def of_observed(values: Mapping[str, object], at: datetime) -> tuple[Told, ...]:

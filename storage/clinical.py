@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 
 from domain.clinical import WASHED_OUT, Allergy, AllergyKind, Clinical, standing_allergies
 from domain.errors import NotFound
+from domain.happenings import Noun
 from domain.ids import EncounterId, PatientId, PractitionerId
 from domain.loops.active import DRUGS, active_order, stopped_drug
 from domain.observations import Observation
@@ -53,9 +54,11 @@ LOOKED_BACK: Final = timedelta(days=8)
 """How far back earlier values are given."""
 LOOKED_BACK_LONG: Final[Mapping[str, timedelta]] = {"creatinine": timedelta(days=365)}
 """Values of which other stays count too: the baseline of a kidney injury."""
+_OF_STAY: Final = f"{Noun.ENCOUNTER.value}:"
+"""How the streams begin that are of the stay itself; all others are of an order or a task."""
 _REST = (
     observations.c.value, observations.c.unit, observations.c.observed_at, observations.c.source,
-    observations.c.detail,
+    observations.c.detail, observations.c.stream,
 )  # fmt: skip
 # one seek for each name and one for its last value, however many values it has
 LATEST: Final = Statement(
@@ -65,7 +68,7 @@ LATEST: Final = Statement(
         "SELECT (SELECT min(name) FROM observations AS later WHERE "
         "later.encounter_id = :encounter_id AND later.name > names.name) "
         "FROM names WHERE names.name IS NOT NULL) "
-        "SELECT one.name, one.value, one.unit, one.observed_at, one.source, one.detail "
+        "SELECT one.name, one.value, one.unit, one.observed_at, one.source, one.detail, one.stream "
         "FROM names CROSS JOIN observations AS one WHERE one.encounter_id = :encounter_id "
         "AND one.name = names.name AND (one.observed_at, one.seq) = ("
         "SELECT last.observed_at, last.seq FROM observations AS last "
@@ -347,13 +350,14 @@ class _ByName(Mapping[str, T]):
 
 @lru_cache(maxsize=8192)
 def _observation(row: Row) -> Observation:
-    name, value, unit, observed_at, source, detail = row
+    name, value, unit, observed_at, source, detail, stream = row
     return Observation(
         name=cast("str", name),
         value=cast("str | bool", json.loads(cast("str", value))),
         unit=cast("str", unit),
         at=instant(cast("int", observed_at)),
         source=cast("str", source),
+        of_order=not cast("str", stream).startswith(_OF_STAY),
         **cast("dict[str, str]", parsed(cast("str", detail)) if detail else {}),
     )
 

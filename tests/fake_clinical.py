@@ -162,7 +162,8 @@ def clinical_of(state: FakeState, encounter: EncounterId, now: datetime) -> Clin
     latest: dict[str, Observation] = {}
     series: dict[str, tuple[Observation, ...]] = {}
     for value in values:
-        name, seen = value.told.name, value.told.observation(value.source)
+        of_order = not value.stream.startswith("encounter:")
+        name, seen = value.told.name, value.told.observation(value.source, of_order=of_order)
         own, long = value.encounter == encounter, name == "creatinine"
         if own:
             latest.setdefault(name, seen)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 WHO: Final = ("encounter", "mrn")
 WHEN: Final = ("at", "source")
 _SAID: Final = "encounter or mrn, at, source"
-# no order asked for it, so nothing else will ask for the call that a critical value needs
+# no order asked for it, so no loop will ask for the call that a critical value needs
 _CRITICAL: Final = (
-    "Stored. CRITICAL: {name} {limit}. No order here asked for it, so no loop or alert follows"
-    " it: tell the physician now."
+    "Stored. CRITICAL: {name} {limit}. No order here asked for it, so no loop follows it, only"
+    " alert L-06: tell the physician now."
 )
 
 

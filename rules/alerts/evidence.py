@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from domain.alerts import Wanted
     from domain.situation import Situation
 
+ITEM: Final = "critical_item"
+"""In the evidence of an alert of a critical value without an order: the name of the result."""
 _OF_A_CRITICAL_VALUE: Final = frozenset({"L-06", "L-07", "L-08", "L-09", "L-10", "L-11"})
 _NAMED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -41,6 +43,8 @@ def _names(one: Wanted, situation: Situation) -> Iterable[str]:
     """The results that bear on an alert."""
     if one.key.rule not in _OF_A_CRITICAL_VALUE:
         return _NAMED.get(one.key.rule, ())
+    if one.order is None:  # observed without an order: it says itself which result it is
+        return (one.evidence.get(ITEM, ""),)
     stream = next((held for held in situation.streams if held.task == one.task), None)
     item = "" if stream is None else str(stream.fields.get("critical_item", "")).lower()
     return (ALIASES.get(item, item),)

@@ -126,6 +126,7 @@ def test_a_result_keeps_its_range_its_flag_and_the_critical_limit_it_crosses(
     found = known.latest["potassium"]
     assert (found.number, found.unit, found.flag) == (Decimal("6.8"), "mmol/L", "HH")
     assert (found.low, found.high, found.critical) == ("3.5", "5.3", "> 6.2")
+    assert not found.of_order, "nobody ordered it, so no loop follows it"
     assert (known.latest["culture"].value, known.latest["culture"].critical) == ("no growth", "")
 
 
@@ -172,6 +173,8 @@ def test_vital_signs_of_a_transfusion_and_results_of_a_tube_count_like_others(
     assert (number(known, "temperature"), number(known, "pulse")) == (Decimal("37.9"), 96)
     potassium = latest["potassium"]
     assert (potassium.number, potassium.unit, potassium.flag) == (Decimal("2.5"), "mmol/L", "LL")
+    assert potassium.of_order
+    assert [one.of_order for one in known.series["potassium"]] == [True]
     assert (number(known, "haemoglobin"), latest["haemoglobin"].unit) == (68, "g/L")
     assert (latest["inr"].number, latest["inr"].at) == (Decimal("1.4"), at(6))
     assert "comment" not in latest

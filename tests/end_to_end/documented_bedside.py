@@ -25,10 +25,11 @@ def add_bedside(page: Page) -> None:
         "`spo2_scale` 2 needs `spo2_scale_by`, the physician who\nprescribed 88-92 %. `observe "
         "result` is for results that no order here asked for; `value` is a number, `>10`, or a "
         f"word;\n`flag` one of {' '.join(f'`{flag}`' for flag in FLAGS)}. A value is kept in the "
-        "unit of its name; one beyond the critical limits of\n`rules/knowledge` is marked, no loop "
-        "or alert follows it: tell the physician. Every entry may have `at` and `source`. A wrong\n"
-        "value of a step is corrected by `step record` with the act `correct`; one that was "
-        "observed by itself is taken back by\n`observe withdraw`.",
+        "unit of its name; one beyond the critical limits of\n`rules/knowledge` is marked, and "
+        "alert L-06 is raised until a later value is within them: no loop follows it, so tell the\n"
+        "physician. Every entry may have `at` and `source`. A wrong value of a step is corrected "
+        "by `step record` with the act `correct`; one that was observed by itself is taken back by "
+        "`observe withdraw`.",
     )
     vitals = {
         "mrn": MRN, "respiratory_rate": 22, "spo2": 94, "supplemental_oxygen": False,

@@ -190,11 +190,49 @@ def test_a_critical_result_is_said_to_be_critical(wardloop: Wardloop) -> None:
     said = wardloop("observe", "result", given=high, user="chen.wei")
     assert "CRITICAL: potassium > 6.2" in said.out
     assert "tell the physician now" in said.out, "no order, so no loop runs that would ask for it"
+    assert "alert L-06" in said.out
     answer: Any = wardloop.does("observe", "result", given=high, user="chen.wei")
     assert answer["critical"] is True
     assert answer["result"]["critical"] == "> 6.2"
     assert answer["result"]["flag"] == "HH"
     assert "CRITICAL" not in wardloop("observe", "result", given=POTASSIUM, user="chen.wei").out
+
+
+def open_alerts(wardloop: Wardloop) -> list[tuple[str, str, str]]:
+    found: Any = wardloop.does("alerts", "list", user="chen.wei")
+    return [(one["rule"], one["severity"], one["evidence"]["evidence"]) for one in found]
+
+
+def test_a_critical_result_that_nobody_ordered_stands_among_the_alerts(wardloop: Wardloop) -> None:
+    high = {**POTASSIUM, "value": "6.9", "at": "2026-11-24T08:00:00+08:00"}
+    wardloop.does("observe", "result", given=high, user="chen.wei")
+    assert open_alerts(wardloop) == [("L-06", "S1", "potassium 6.9 mmol/L")]
+    listed = wardloop("alerts", "list", user="chen.wei").out
+    assert "Critical value not notified [potassium 6.9 mmol/L]" in listed
+    wardloop.environ["WARDLOOP_LANGUAGE"] = "zh"
+    assert "危急值未通知 [钾 6.9 mmol/L]" in wardloop("alerts", "list", user="chen.wei").out
+    wardloop.now = "2026-11-24T08:40:00+08:00"
+    wardloop.does("observe", "result", given=POTASSIUM, user="chen.wei")
+    assert open_alerts(wardloop) == [], "the next one is within limits"
+    good = {"mrn": MRN, "at": wardloop.now, "names": ["potassium"], "reason": "wrong tube"}
+    wardloop.does("observe", "withdraw", given=good, user="chen.wei")
+    assert open_alerts(wardloop) == [("L-06", "S1", "potassium 6.9 mmol/L")]
+    wardloop.does("observe", "withdraw", given={**good, "at": high["at"]}, user="chen.wei")
+    assert open_alerts(wardloop) == []
+    assert wardloop("db", "verify").code == 0
+    assert wardloop("db", "rebuild").code == 0
+    assert wardloop("db", "verify").code == 0
+
+
+def test_the_physician_answers_for_a_critical_result_that_nobody_ordered(
+    wardloop: Wardloop,
+) -> None:
+    wardloop.does("observe", "result", given={**POTASSIUM, "value": "6.9"}, user="chen.wei")
+    found: Any = wardloop.does("alerts", "list", user="chen.wei")
+    seen = {"alert": found[0]["alert"]}
+    wardloop.does("alerts", "acknowledge", given=seen, user="chen.wei")
+    found = wardloop.does("alerts", "list", user="chen.wei")
+    assert [one["acknowledged_by"] for one in found] == ["chen.wei"], "it stays until facts end it"
 
 
 def test_what_is_known_of_a_patient_is_shown(wardloop: Wardloop) -> None:

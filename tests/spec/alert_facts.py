@@ -159,6 +159,24 @@ def observed(
     )
 
 
+def resulted(
+    clinical: Clinical, *results: tuple[float, str, str], of_order: bool = False
+) -> Clinical:
+    """With potassium of these minutes too: its value, and the critical limit that it crosses."""
+    rows = [
+        Observation("potassium", value, "mmol/L", at(minutes), critical=limit, of_order=of_order)
+        for minutes, value, limit in sorted(results, reverse=True)
+    ]
+    told = {"potassium": (*rows, *clinical.series.get("potassium", ()))}
+    series = MappingProxyType({**clinical.series, **told})
+    latest = MappingProxyType({**clinical.latest, "potassium": max(told["potassium"], key=_age)})
+    return replace(clinical, series=series, latest=latest)
+
+
+def _age(one: Observation) -> datetime:
+    return one.at
+
+
 def active(*ingredients: str, atc: str = "", signed: float = 0, key: str = ORDER) -> ActiveOrder:
     """A signed medication order."""
     return ActiveOrder(

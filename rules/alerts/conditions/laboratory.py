@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.alerts import AlertSeverity
 from domain.standing import RESULTS_OWNER
-from rules.alerts.registry import on_limit, on_stream
+from rules.alerts.evidence import ITEM
+from rules.alerts.registry import on_limit, on_stay, on_stream
 from rules.alerts.view import MINUTE
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ ACTED: Final = "C7"
 AMENDED: Final = "amended"
 """The mark of a report that was changed after it was out."""
 ACKNOWLEDGED: Final = "C6"
+_ROUTINE: Final = 2
+"""The column of a severity that no order's priority chooses."""
 
 
 @on_limit("critical_late", "deadlines", "fields.critical_item", "done.C7")
@@ -50,6 +53,27 @@ def critical_image(view: View, stream: Stream, deadline: Deadline, rule: Rule) -
     if not _of_an_image(view, stream, deadline):
         return ()
     return view.of_limit(rule, stream, deadline)
+
+
+@on_stay("critical_observed", "active", "latest.critical", "latest.of_order")
+def critical_observed(view: View, rule: Rule) -> Iterable[Claim]:
+    """The last value of a name is critical and no order asked for it: no loop will follow it.
+
+    A later value of the name, within limits or of an order, ends it; another critical one is a new
+    episode. There is no step to wait for, so it is told at once.
+    """
+    if not view.situation.active:
+        return
+    for name, value in view.situation.clinical.latest.items():
+        if not value.critical or view.holds("latest.of_order", value.of_order):
+            continue
+        evidence = {ITEM: name, "critical_limit": value.critical}
+        yield from view.of_stay(
+            rule,
+            [(value.at, rule.severity[_ROUTINE])],
+            cause=f"{value.at.isoformat()}:{name}",
+            evidence=evidence,
+        )
 
 
 def ecg_from(_view: View, _stream: Stream, deadline: Deadline, rule: Rule) -> datetime:

@@ -16,7 +16,18 @@ from rules.alerts.loader import load_rules
 from rules.alerts.quiet import Quiet
 from rules.rulebook import Rules
 from tests.spec.alert_clock import NURSE
-from tests.spec.alert_facts import WELL, active, at, deadline, done, mark, observed, stay, task
+from tests.spec.alert_facts import (
+    WELL,
+    active,
+    at,
+    deadline,
+    done,
+    mark,
+    observed,
+    resulted,
+    stay,
+    task,
+)
 from tests.story import loops
 
 if TYPE_CHECKING:
@@ -104,9 +115,13 @@ def situations(draw: st.DrawFn) -> Situation:
     orders = (active("heparin", key="order-0"), active("meropenem", atc="J01DH02", key="order-1"))
     flags = draw(st.sets(st.sampled_from(["comfort_care", "pregnant", "on_dialysis"]), max_size=1))
     many = draw(st.integers(0, 8))
+    clinical = observed(*sets, orders=orders)
+    if draw(st.booleans()):
+        result = (draw(MINUTES), "6.9", draw(st.sampled_from(("", "> 6.2"))))
+        clinical = resulted(clinical, result, of_order=draw(st.booleans()))
     return stay(
         *(draw(streams(number)) for number in range(many)),
-        clinical=observed(*sets, orders=orders),
+        clinical=clinical,
         flags=tuple(flags),
         risks=tuple(("order-0", "ddi_major", "none") for _ in range(draw(st.integers(0, 2)))),
     )
