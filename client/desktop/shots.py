@@ -1,4 +1,4 @@
-"""The four screens as pictures, offscreen: for people who want to see them before they start.
+"""The screens as pictures, offscreen: for people who want to see them before they start.
 
 `wardloop demo` calls this; nothing is recorded and nothing of the database is changed.
 """
@@ -41,7 +41,7 @@ class _Look:
 
 
 def screenshots(app: App, out: Path, *, settings: Settings, user: str, ward: str = "") -> list[str]:
-    """Render sign-in, board, worklist, step dialog and loop pictures into a folder.
+    """Render sign-in, board, worklist, loops, step dialog, alerts and vital signs into a folder.
 
     Args:
         out: made where it is not there.
@@ -114,6 +114,11 @@ def _screens(desk: Desk, session: Session) -> Iterator[tuple[str, str, object]]:
     scanned = next((row for row in rows if _open_step(row, "M10")), None)
     if scanned is not None:
         yield "8_step_bedside_check", "step", _subject(scanned, "M10")
+    yield "9_alerts", "alerts", None
+    risks = desk.app.reads.risks(session.ward.id)
+    if risks:  # whoever is worst off has most to show
+        worst = max(risks, key=lambda stay: (risks[stay].risk.score, stay))
+        yield "10_vital_signs", "vitals", worst
 
 
 def _telling(rows: tuple[WorkRow, ...]) -> list[WorkRow]:
