@@ -11,6 +11,7 @@ import pytest
 
 from client.app import App
 from domain.auditing import AuditAction, AuditEntry
+from domain.barcodes import wristband
 from domain.errors import InvalidInput, NotAuthorised, NotFound, Refused
 from domain.ids import PractitionerId
 from domain.people import Practitioner, Role
@@ -182,3 +183,25 @@ def test_a_change_of_limits_counts_once_a_second_person_agrees(shift: Shift) -> 
     with pytest.raises(NotAuthorised):
         agree("li.na")
     assert [one.approved for one in shift.app.approvals(user="li.na")] == [True, False]
+
+
+def test_a_wrong_wristband_that_is_told_afterwards_is_a_mismatch(shift: Shift) -> None:
+    order = shift.ordered(shift.drug(dose_count=1))
+    shift.verified(order)
+    (dose,) = (task.id for task in shift.tasks(order))
+    at = shift.at("08:05").isoformat()
+    shift.at("09:00")
+    shift.do(
+        "li.na",
+        task=dose,
+        step="bedside_verified",
+        source="retro",
+        at=at,
+        reason="the computer was down",
+        scans=[wristband("0099999999", 1)],
+        evidence={"noscan_reason": "loose tablet"},
+    )
+    (found,) = _listed(shift, kinds=frozenset({SafetyKind.MISMATCH}))
+    assert found.by == "li.na"
+    assert "right_patient" in found.what
+    assert found.text == "the computer was down"
