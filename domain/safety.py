@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -35,6 +36,18 @@ class SafetyKind(StrEnum):
     CORRECTION = "correction"
     """A record was corrected or amended."""
     ENTERED_IN_ERROR = "entered_in_error"
+
+
+BY_KIND: Final = MappingProxyType(
+    {
+        "incident_reported": SafetyKind.INCIDENT,
+        "corrected": SafetyKind.CORRECTION,
+        "amended": SafetyKind.CORRECTION,
+        "nullified": SafetyKind.ENTERED_IN_ERROR,
+        "alert_overridden": SafetyKind.OVERRIDE,
+    }
+)
+"""Events of the journal that stand on the list by their kind alone."""
 
 
 class FollowUpState(StrEnum):

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, text
 
+from domain.safety import APPROVED, BY_KIND, FOLLOWED_UP
 from storage.tables import journal, metadata
 
 
@@ -87,12 +88,13 @@ grants = Table(
     Index(None, "encounter_id"),
 )
 # ---------------------------------------------------------------- rare rows of the journal
+_BY_KIND: Final = ",".join(f"'{kind}'" for kind in BY_KIND)
 NOTABLE: Final = (
-    "kind IN ('incident_reported','corrected','amended','nullified','alert_overridden')"
+    f"kind IN ({_BY_KIND})"
     """ OR payload LIKE '%"overrides":[{%' OR payload LIKE '%"severity":"stop"%'"""
 )
 """What the safety officer's list looks at: said the same in its index and in its question."""
-RULED: Final = "kind IN ('followed_up','configuration_approved')"
+RULED: Final = f"kind IN ('{FOLLOWED_UP}','{APPROVED}')"
 
 _SECRETS: Final = text("kind = 'credential_set'")
 

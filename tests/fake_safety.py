@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.safety import SafetyRow, approvals_in, follow_ups_in
+from domain.safety import BY_KIND, SafetyRow, approvals_in, follow_ups_in
 from storage.codec import canonical, json_value
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from domain.worklists import JournalRow
     from tests.fake_trust import FakeTrail
 
-_KINDS = {"incident_reported", "corrected", "amended", "nullified", "alert_overridden"}
 _WORDS = ('"overrides":[{', '"severity":"stop"')
 
 
@@ -33,7 +32,7 @@ class FakeSafety:
         rows = [
             row
             for row in self._rows()
-            if since <= row.recorded_at < until and (row.kind in _KINDS or _tells(row))
+            if since <= row.recorded_at < until and (row.kind in BY_KIND or _tells(row))
         ]
         rows.sort(key=lambda row: (row.chain, -row.chain_seq))
         rows.sort(key=lambda row: row.recorded_at, reverse=True)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, cast
 
 from domain.auditing import AuditAction
 from domain.errors import InvalidInput, NotFound, Refused
+from domain.findings import Severity
 from domain.happenings import ConfigurationApproved, FollowedUp, Happening, Noun
 from domain.loops.checks import IDENTITY_CHECKS
-from domain.safety import FollowUp, FollowUpState, SafetyEvent, SafetyKind
+from domain.safety import BY_KIND, FollowUp, FollowUpState, SafetyEvent, SafetyKind
 from domain.services.authorising import authorised
 from domain.services.writing import carry_out
 
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
 MOST: Final = 2_000
 """So many lines at most are looked through; a narrower span shows the rest."""
 LONGEST_NOTE: Final = 2_000
-_BY_KIND: Final = {
-    "incident_reported": SafetyKind.INCIDENT,
-    "corrected": SafetyKind.CORRECTION,
-    "amended": SafetyKind.CORRECTION,
-    "nullified": SafetyKind.ENTERED_IN_ERROR,
-    "alert_overridden": SafetyKind.OVERRIDE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ def _of_record(found: SafetyRow, done: Mapping[str, tuple[FollowUp, ...]]) -> Sa
     row, said = found.row, found.row.payload
     subject = f"{row.chain}#{row.chain_seq}"
     checks = tuple(dict.fromkeys((*_checks(said, "overrides"), *_checks(said, "findings"))))
-    kind = _BY_KIND.get(row.kind)
+    kind = BY_KIND.get(row.kind)
     if kind is None:
         stopped = any(check in IDENTITY_CHECKS for check in _stops(said))
         kind = SafetyKind.MISMATCH if stopped else SafetyKind.OVERRIDE
@@ -112,7 +106,7 @@ def _checks(said: Mapping[str, object], part: str) -> Iterator[str]:
 
 def _stops(said: Mapping[str, object]) -> Iterator[str]:
     for one in cast("list[Mapping[str, object]]", said.get("findings") or ()):
-        if one.get("severity") == "stop":
+        if one.get("severity") == Severity.STOP.value:
             yield str(one["check"])
 
 

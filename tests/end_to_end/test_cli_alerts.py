@@ -130,5 +130,5 @@ def test_an_alert_is_shown_in_the_language_of_the_settings(wardloop: Wardloop) -
 
 def test_nothing_is_open_on_a_ward_without_work(tmp_path: Path) -> None:
     empty = hospital.told_hospital(tmp_path)
-    assert listed(empty, "zh") == ["无未处理的警报。"]
+    assert listed(empty, "zh") == ["无未处理的提醒。"]
     assert listed(empty, "en", "--review") == ["No alert is open."]

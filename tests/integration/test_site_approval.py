@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -109,15 +110,14 @@ def test_what_is_left_out_or_changed_is_told(hospital: Hospital, opened: list[Ap
         _agree(shift, user, known)
     hospital.file("short", TEN_MINUTES)
     settings = hospital.settings(known, unknown)
-    store = open_database(settings, SystemClock())
-    opened.append(store)  # type: ignore[arg-type]  # closed like an App
-    found = agreed(settings, store, folder=hospital.folder / "laid out")
-    assert (found.changed, found.left_out) == (("short.toml",), ("new.toml",))
-    (laid,) = found.settings.site
-    assert "[1, 2, 5]" in laid.read_text()
-    laid.write_text("format = 1 # tampered with")
-    (again,) = agreed(settings, store, folder=hospital.folder / "laid out").settings.site
-    assert "[1, 2, 5]" in again.read_text(), "what lies in the cache is not trusted"
+    with closing(open_database(settings, SystemClock())) as store:
+        found = agreed(settings, store, folder=hospital.folder / "laid out")
+        assert (found.changed, found.left_out) == (("short.toml",), ("new.toml",))
+        (laid,) = found.settings.site
+        assert "[1, 2, 5]" in laid.read_text()
+        laid.write_text("format = 1 # tampered with")
+        (again,) = agreed(settings, store, folder=hospital.folder / "laid out").settings.site
+        assert "[1, 2, 5]" in again.read_text(), "what lies in the cache is not trusted"
 
 
 def test_in_an_open_database_site_files_count_as_before(
@@ -135,10 +135,9 @@ def test_what_comes_out_of_a_pipe_is_agreed_to_by_nobody(
     pipe = hospital.folder / "short.toml"
     os.mkfifo(pipe)
     settings = hospital.settings(pipe)
-    store = open_database(settings, SystemClock())
-    opened.append(store)  # type: ignore[arg-type]  # closed like an App
-    found = agreed(settings, store, folder=hospital.folder / "laid out")
-    assert (found.settings.site, found.left_out) == ((), ("short.toml",))
+    with closing(open_database(settings, SystemClock())) as store:
+        found = agreed(settings, store, folder=hospital.folder / "laid out")
+        assert (found.settings.site, found.left_out) == ((), ("short.toml",))
 
 
 # ---------------------------------------------------------------- loops of one's own
@@ -192,12 +191,13 @@ def test_a_folder_of_loops_holds_only_those_that_were_agreed_to_and_as_they_were
         _agree(shift, user, good)
     good.write_text("changed = true\n", "utf-8")
     settings = hospital.settings().model_copy(update={"loops": (good.parent,)})
-    store = open_database(settings, SystemClock())
-    opened.append(store)  # type: ignore[arg-type]  # closed like an App
-    cache = hospital.folder / "laid out"
-    found = agreed(settings, store, folder=cache)
-    assert (found.changed, found.left_out) == ((good.name,), (other.name,))
-    (laid,) = found.settings.loops
-    (laid / "slipped_in.toml").write_text("x = 1\n", "utf-8")
-    assert agreed(settings, store, folder=cache).settings.loops == (laid,)
-    assert {one.name: one.read_text("utf-8") for one in laid.iterdir()} == {good.name: as_agreed}
+    with closing(open_database(settings, SystemClock())) as store:
+        cache = hospital.folder / "laid out"
+        found = agreed(settings, store, folder=cache)
+        assert (found.changed, found.left_out) == ((good.name,), (other.name,))
+        (laid,) = found.settings.loops
+        (laid / "slipped_in.toml").write_text("x = 1\n", "utf-8")
+        assert agreed(settings, store, folder=cache).settings.loops == (laid,)
+        assert {one.name: one.read_text("utf-8") for one in laid.iterdir()} == {
+            good.name: as_agreed
+        }

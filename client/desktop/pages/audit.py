@@ -28,9 +28,9 @@ from client.presenters.audit import (
 from client.presenters.cells import Cell
 from client.presenters.judging import refusal_words
 from client.texts import Texts
-from domain.people import Role
+from domain.services.permissions import GATES
 
-AUDITORS: Final = frozenset({Role.ADMINISTRATOR, Role.MEDICAL_AFFAIRS, Role.NURSING_MANAGER})
+AUDITORS: Final = frozenset(GATES["audit.show"].roles)
 """Who sees the page; the use case checks by itself."""
 _COLUMNS: Final = (
     ("when", "audit_page.when", 128),

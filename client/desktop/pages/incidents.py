@@ -30,12 +30,10 @@ from client.presenters.incidents import (
 from client.presenters.judging import refusal_words
 from client.presenters.tone import Tone
 from client.texts import Texts
-from domain.people import Role
 from domain.safety import FollowUpState
+from domain.services.permissions import GATES
 
-OFFICERS: Final = frozenset(
-    {Role.MEDICAL_AFFAIRS, Role.NURSING_MANAGER, Role.DEPARTMENT_HEAD, Role.PHARMACY_LEAD}
-)
+OFFICERS: Final = frozenset(GATES["safety.list"].roles)
 """Who sees the page; the use case checks by itself."""
 _COLUMNS: Final = (
     ("when", "audit_page.when", 128),
