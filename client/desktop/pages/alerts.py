@@ -12,12 +12,11 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
 from client.app import App
 from client.desktop.background import run_in_background
-from client.desktop.changes import Change
 from client.desktop.models.rows import Column, RowTableModel
-from client.desktop.page import Page
 from client.desktop.pages.alert_acting import AlertActing
 from client.desktop.pages.alert_panel import AlertPanel
 from client.desktop.pages.alert_scans import AlertScans
+from client.desktop.pages.live import LivePage
 from client.desktop.pages.parts import ChoiceRow, label, row_of
 from client.desktop.pages.seat import Seat
 from client.desktop.theme import current_theme
@@ -66,7 +65,7 @@ def _key(line: Line) -> Hashable:
     return f"section {line.title} {line.note}" if isinstance(line, Section) else line.key
 
 
-class AlertsPage(Page):
+class AlertsPage(LivePage[InboxData]):
     """What is open on the ward, under its patients; nobody closes an alert, facts do."""
 
     def __init__(self, texts: Texts, seat: Seat) -> None:
@@ -157,25 +156,9 @@ class AlertsPage(Page):
             run_in_background(self, operation, done=done, failed=self._failed)
 
     @Slot(object)
-    def _show_fresh(self, data: InboxData) -> None:
-        self._data = data
-        self._lay_out(fresh=True)
-
-    @Slot(object)
-    def _show_live(self, data: InboxData) -> None:
-        self._data = data
-        self._lay_out(fresh=False)
-
-    @Slot(object)
     def _failed(self, error: Exception) -> None:
         self.message.setText(refusal_words(error, self._texts))
         self.message.show()
-
-    @Slot(object)
-    def _changed(self, change: object) -> None:
-        echo = isinstance(change, Change) and change.is_echo_for(self)
-        if self.isVisible() and not echo:
-            self._read(self._show_live)
 
     @Slot()
     def _seated(self) -> None:

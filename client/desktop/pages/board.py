@@ -11,9 +11,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from client.desktop.background import run_in_background
-from client.desktop.changes import Change
 from client.desktop.models.rows import Column, RowTableModel
-from client.desktop.page import Page
+from client.desktop.pages.live import LivePage
 from client.desktop.pages.parts import ChoiceRow, card, label, row_of
 from client.desktop.pages.seat import Seat
 from client.desktop.theme import current_theme
@@ -49,7 +48,7 @@ _NAMED: Final = 10
 _BAR: Final = 13
 
 
-class BoardPage(Page):
+class BoardPage(LivePage[BoardData | None]):
     """All beds of the ward at a glance."""
 
     def __init__(self, texts: Texts, seat: Seat) -> None:
@@ -177,25 +176,9 @@ class BoardPage(Page):
             run_in_background(self, operation, done=done, failed=self._failed)
 
     @Slot(object)
-    def _show_fresh(self, data: BoardData) -> None:
-        self._data = data
-        self._lay_out(fresh=True)
-
-    @Slot(object)
-    def _show_live(self, data: BoardData) -> None:
-        self._data = data
-        self._lay_out(fresh=False)
-
-    @Slot(object)
     def _failed(self, error: Exception) -> None:
         self.empty.setText(refusal_words(error, self._texts))
         self.empty.show()
-
-    @Slot(object)
-    def _changed(self, change: object) -> None:
-        echo = isinstance(change, Change) and change.is_echo_for(self)
-        if self.isVisible() and not echo:
-            self._read(self._show_live)
 
     @Slot()
     def _seated(self) -> None:

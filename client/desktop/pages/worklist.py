@@ -13,9 +13,8 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
 from client.desktop.background import run_in_background
-from client.desktop.changes import Change
 from client.desktop.models.rows import Column, RowTableModel
-from client.desktop.page import Page
+from client.desktop.pages.live import LivePage
 from client.desktop.pages.parts import label
 from client.desktop.pages.seat import Seat
 from client.desktop.pages.task_panel import TaskPanel
@@ -70,7 +69,7 @@ def _key(line: Line) -> Hashable:
     return f"section {line.title}" if isinstance(line, Section) else line.key
 
 
-class WorklistPage(Page):
+class WorklistPage(LivePage[WorkData | None]):
     """What waits for me: overdue, due now, later."""
 
     def __init__(self, texts: Texts, seat: Seat) -> None:
@@ -166,25 +165,9 @@ class WorklistPage(Page):
         run_in_background(self, operation, done=done, failed=self._failed)
 
     @Slot(object)
-    def _show_fresh(self, data: WorkData) -> None:
-        self._data = data
-        self._lay_out(fresh=True)
-
-    @Slot(object)
-    def _show_live(self, data: WorkData) -> None:
-        self._data = data
-        self._lay_out(fresh=False)
-
-    @Slot(object)
     def _failed(self, error: Exception) -> None:
         self.empty.setText(refusal_words(error, self._texts))
         self.empty.show()
-
-    @Slot(object)
-    def _changed(self, change: object) -> None:
-        echo = isinstance(change, Change) and change.is_echo_for(self)
-        if self.isVisible() and not echo:
-            self._read(self._show_live)
 
     @Slot()
     def _seated(self) -> None:
