@@ -8,6 +8,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,8 +65,13 @@ def _called(node: ast.Call) -> tuple[str, str]:
     return (owner.attr, function.attr) if isinstance(owner, ast.Attribute) else ("", function.attr)
 
 
+@lru_cache(maxsize=1)  # every rule looks at one file before the next one comes
+def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
+
+
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (node for node in _nodes(tree) if isinstance(node, ast.Call))
 
 
 def clock_readings(path: Path, tree: ast.AST) -> list[int]:
@@ -115,7 +121,7 @@ def silent_excepts(_path: Path, tree: ast.AST) -> list[int]:
     """A broad except that neither raises nor calls anything swallows what went wrong."""
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in _nodes(tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or _is_broad(node.type))
         and not any(
@@ -139,7 +145,7 @@ def long_functions(path: Path, tree: ast.AST) -> list[int]:
         return []
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in _nodes(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - _first_line_of_code(node) >= LONGEST_FUNCTION
     ]
